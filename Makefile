@@ -1,0 +1,47 @@
+# Every target installs what it lacks into .venv; nothing outside the folder is changed,
+# except that `make test` asks the system's package manager for Chromium where it has to.
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.8
+PORT ?= 8400
+APP_PORT ?= 8501
+DATA_DIR ?= .local-workspace
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench requirements
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+install: .venv/installed ## Install what the app and the local workspace need into .venv
+
+run: .venv/installed ## Start the local workspace with the examples, MLflow and the app; Ctrl-C ends all
+	@BIN=$(BIN) PORT=$(PORT) APP_PORT=$(APP_PORT) DATA_DIR=$(DATA_DIR) exec ./run.sh
+
+test: check .venv/installed-dev ## Run every check and every test
+	$(BIN)/python -m pytest
+
+check: .venv/installed-dev ## Check style, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: .venv/installed-dev ## Measure every figure beside its peer
+	$(BIN)/python -m benchmarks
+
+requirements: .venv/installed ## Resolve requirements.in anew into requirements.txt
+	$(BIN)/uv pip compile -q --universal --no-header requirements.in --group dev -o .venv/everything.txt
+	$(BIN)/uv pip compile -q --universal --no-header requirements.in -c .venv/everything.txt -o requirements.txt
+
+.venv/bin/uv:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q uv==$(UV_VERSION)
+
+.venv/installed: requirements.txt | .venv/bin/uv
+	$(BIN)/uv pip install -q -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: pyproject.toml .venv/installed
+	$(BIN)/uv pip install -q -r requirements.txt --group dev
+	@touch $@

@@ -1,0 +1,153 @@
+"""Puts the platform's part into what a model answered, and translates for OpenAI's routes.
+
+Pure functions on JSON; knows nothing of HTTP or of how a model is asked.
+"""
+
+import time
+import uuid
+from typing import Any
+
+import orjson
+
+from local_workspace.errors import BadRequest, WorkspaceError
+
+Json = dict[str, Any]
+
+RESPONSES_TASK = "agent/v1/responses"
+CHAT_AGENT_TASK = "agent/v2/chat"
+_CHAT_TASKS = {"agent/v1/chat", "llm/v1/chat"}
+
+
+def with_platform_part(answer: bytes, request_id: str, trace: bytes) -> bytes:
+    """Add `databricks_output` to an answer without reading it again."""
+    part = b'"databricks_output":' + _platform_part(request_id, trace)
+    body = answer.strip()
+    if not body.startswith(b"{"):
+        # A bare list or text has no place for the request's id; this is the older form of it.
+        return b'{"predictions":' + body + b"," + part + b"}"
+    separator = b"" if body == b"{}" else b","
+    return body[:-1] + separator + part + b"}"
+
+
+def closing_chunk(task: str | None, request_id: str, trace: bytes) -> bytes:
+    """Return the last chunk of a stream: empty in the shape of the others, with the id."""
+    shape = b'{"object":"chat.completion.chunk","choices":[],'
+    if task == RESPONSES_TASK:
+        shape = b'{"type":"response.databricks_output",'
+    elif task == CHAT_AGENT_TASK:
+        shape = b'{"delta":{"role":"assistant","content":"","id":"%s"},' % request_id.encode()
+    return shape + b'"databricks_output":' + _platform_part(request_id, trace) + b"}"
+
+
+def error_chunk(error: WorkspaceError, request_id: str) -> bytes:
+    """Return the event that ends a stream whose model failed."""
+    part = {"databricks_output": {"databricks_request_id": request_id}}
+    # OpenAI's client raises on `error`, Databricks' documents `error_code`.
+    openai = {"error": {"message": error.message, "code": error.error_code}}
+    return orjson.dumps({**error.as_dict(), **openai, **part})
+
+
+def as_chat_request(body: Json, task: str | None) -> Json:
+    """Return what the model expects for an OpenAI chat completion request."""
+    request = {key: value for key, value in body.items() if key != "model"}
+    if task != RESPONSES_TASK:
+        return request
+    kept: Json = {key: request[key] for key in ("stream", "databricks_options") if key in request}
+    return {"input": request.get("messages"), **kept}
+
+
+def as_responses_request(body: Json, task: str | None) -> Json:
+    """Return what the model expects for an OpenAI responses request."""
+    if task != RESPONSES_TASK:
+        raise BadRequest(
+            "This endpoint does not speak the Responses API; use /chat/completions or /invocations."
+        )
+    request = {key: value for key, value in body.items() if key != "model"}
+    if isinstance(request.get("input"), str):
+        request["input"] = [{"role": "user", "content": request["input"]}]
+    return request
+
+
+def as_completion(answer: bytes, endpoint: str, task: str | None) -> bytes:
+    """Return any chat-like answer as an OpenAI chat completion."""
+    if task in _CHAT_TASKS:
+        return answer
+    document = orjson.loads(answer)
+    if isinstance(document, dict) and "choices" in document:
+        return answer
+    choice = {"index": 0, "message": _message(document), "finish_reason": "stop"}
+    return orjson.dumps(_completion(endpoint, "chat.completion", choice))
+
+
+def as_completion_chunk(chunk: bytes, endpoint: str, task: str | None) -> bytes | None:
+    """Return a streamed event as an OpenAI chunk, or nothing if it has no text to show."""
+    if task in _CHAT_TASKS:
+        return chunk
+    event = orjson.loads(chunk)
+    if "choices" in event:
+        return chunk
+    delta = event.get("delta")
+    if isinstance(delta, str):
+        delta = {"role": "assistant", "content": delta}
+    if not isinstance(delta, dict):
+        return None
+    shown = {key: delta[key] for key in ("role", "content", "tool_calls") if key in delta}
+    choice = {"index": 0, "delta": shown, "finish_reason": None}
+    return orjson.dumps(_completion(endpoint, "chat.completion.chunk", choice))
+
+
+def as_response(answer: bytes, endpoint: str) -> bytes:
+    """Return a ResponsesAgent's answer with the fields OpenAI's client reads."""
+    document = orjson.loads(answer)
+    defaults: Json = {
+        "id": f"resp_{uuid.uuid4().hex}",
+        "object": "response",
+        "created_at": int(time.time()),
+        "model": endpoint,
+        "status": "completed",
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+    }
+    given = {key: value for key, value in document.items() if value is not None}
+    return orjson.dumps(defaults | given)
+
+
+def completed_event(answer: bytes, endpoint: str) -> bytes:
+    """Return the event with which OpenAI's responses stream ends."""
+    return b'{"type":"response.completed","response":' + as_response(answer, endpoint) + b"}"
+
+
+def _platform_part(request_id: str, trace: bytes) -> bytes:
+    part = b'{"databricks_request_id":"%s"' % request_id.encode()
+    return part + (b',"trace":' + trace if trace else b"") + b"}"
+
+
+def _completion(endpoint: str, kind: str, choice: Json) -> Json:
+    return {
+        "id": f"chatcmpl-{uuid.uuid4().hex}",
+        "object": kind,
+        "created": int(time.time()),
+        "model": endpoint,
+        "choices": [choice],
+    }
+
+
+def _message(document: Any) -> Json:
+    if isinstance(document, dict) and isinstance(document.get("messages"), list):
+        last: Json = document["messages"][-1]
+        return {key: last[key] for key in ("role", "content", "tool_calls") if last.get(key)}
+    return {"role": "assistant", "content": _text(document)}
+
+
+def _text(document: Any) -> str:
+    if isinstance(document, str):
+        return document
+    if isinstance(document, list) and document and all(isinstance(each, str) for each in document):
+        return "".join(document)
+    if isinstance(document, dict) and isinstance(document.get("output"), list):
+        parts = [part for item in document["output"] for part in item.get("content") or []]
+        return "".join(part.get("text", "") for part in parts if isinstance(part, dict))
+    if isinstance(document, dict) and isinstance(document.get("content"), str):
+        return str(document["content"])
+    raise BadRequest("This endpoint's answer is not a chat answer; use /invocations.")

@@ -1,0 +1,40 @@
+"""Fills a running workspace with the examples and with people in each role."""
+
+import os
+import subprocess
+import sys
+
+from local_workspace.access.principal import ADMINS, ANALYSTS, REVIEWERS
+from local_workspace.client import LocalClient
+from local_workspace.run_command import environment
+
+_PEOPLE = (
+    ("reviewer@example.com", "Reviewer", REVIEWERS),
+    ("analyst@example.com", "Analyst", ANALYSTS),
+    ("admin@example.com", "Admin", ADMINS),
+)
+
+
+def demo(connection: dict[str, str], app_url: str) -> int:
+    """Deploy the examples, create the people and print a link for each; may be repeated."""
+    examples = subprocess.run(
+        [sys.executable, "-m", "examples"], env=os.environ | environment(connection), check=False
+    )
+    if examples.returncode:
+        sys.stderr.write("The examples could not be deployed; see above.\n")
+        return examples.returncode
+    client = LocalClient(connection["host"], connection["token"])
+    for user_name, display_name, group in _PEOPLE:
+        client.ensure_user(user_name, display_name, group)
+    sys.stdout.write(_links(client, connection["host"], app_url))
+    sys.stdout.flush()
+    return 0
+
+
+def _links(client: LocalClient, host: str, app_url: str) -> str:
+    lines = ["", "Each sign-in link works once:"]
+    for user_name, display_name, _ in _PEOPLE:
+        code = client.sign_in_code(user_name)
+        lines.append(f"  {display_name + ':':<10} {app_url}/sign-in?code={code}")
+    lines += [f"  {'MLflow:':<10} {client.mlflow_link()}", f"  {'Workspace:':<10} {host}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,113 @@
+"""How a person without a token gets one, and how a browser gets into the MLflow UI.
+
+`/oidc/v1/token` and the link to the MLflow UI are open to everybody: a one-time code is their key.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel
+
+from local_workspace.access.browser_sessions import SESSION_SECONDS
+from local_workspace.authentication import access_stores
+from local_workspace.errors import NotFound
+from local_workspace.routers.callers import Admin, MlflowUser
+
+router = APIRouter()
+
+MLFLOW_COOKIE = "local_workspace_mlflow"
+SIGNED_IN_SECONDS = 30 * 24 * 3600
+_SESSION_PATH = "/__local__/mlflow-session"
+_MOVE_ON = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><a href="/">MLflow</a>'
+
+
+class CodeRequest(BaseModel):
+    """For whom a sign-in code is made."""
+
+    user_name: str
+
+
+class SignInCode(BaseModel):
+    """What the admin passes on."""
+
+    code: str
+    expires_at: datetime
+
+
+class AccessToken(BaseModel):
+    """The answer of an OAuth token endpoint."""
+
+    access_token: str
+    token_type: str = "Bearer"
+    expires_in: int = SIGNED_IN_SECONDS
+
+
+class Link(BaseModel):
+    """An address to open in a browser within a minute."""
+
+    url: str
+
+
+@router.post("/__local__/sign-in-codes")
+async def create_sign_in_code(request: Request, body: CodeRequest, _: Admin) -> SignInCode:
+    """Make a code with which a person signs in once."""
+    stores = access_stores(request)
+    person = stores.principals.find_by_name(body.user_name)
+    if person is None or person.kind != "user":
+        raise NotFound(f"There is no user {body.user_name!r}.")
+    code, expires_at = stores.sign_in_codes.create(person)
+    return SignInCode(code=code, expires_at=datetime.fromtimestamp(expires_at, UTC))
+
+
+@router.post("/oidc/v1/token")
+async def redeem_sign_in_code(
+    request: Request,
+    response: Response,
+    grant_type: Annotated[Literal["authorization_code"], Form()],
+    code: Annotated[str, Form(max_length=200)],
+) -> AccessToken:
+    """Turn a sign-in code into a token of the person it was made for."""
+    stores = access_stores(request)
+    caller = request.client.host if request.client else ""
+    person_id = stores.sign_in_codes.redeem(code, caller)
+    secret, _ = stores.tokens.issue(
+        stores.principals.get(person_id),
+        comment="Signed in with a code",
+        lifetime_seconds=SIGNED_IN_SECONDS,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return AccessToken(access_token=secret)
+
+
+@router.post("/__local__/mlflow-links")
+async def create_mlflow_link(request: Request, caller: MlflowUser) -> Link:
+    """Make a link that opens the MLflow UI in a browser, for a caller who may use it."""
+    code = access_stores(request).browser_sessions.create_link_code(caller)
+    # The host is the one the caller itself reached us by, and only the caller sees the answer.
+    base = f"{request.url.scheme}://{request.url.netloc}"
+    return Link(url=f"{base}{_SESSION_PATH}?{urlencode({'code': code})}")
+
+
+@router.get(_SESSION_PATH)
+async def open_mlflow_session(request: Request, code: str) -> Response:
+    """Open the browser's session and move on to the MLflow UI."""
+    secret = access_stores(request).browser_sessions.open(code)
+    response: Response = RedirectResponse("/", status_code=303)
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        # A redirect still counts as the other site's request, on which browsers withhold a
+        # strict cookie (an app opened as localhost, a workspace as 127.0.0.1). A page does not.
+        response = HTMLResponse(_MOVE_ON)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.set_cookie(
+        MLFLOW_COOKIE,
+        secret,
+        max_age=SESSION_SECONDS,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return response

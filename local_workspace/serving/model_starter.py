@@ -1,0 +1,116 @@
+"""Turns a served entity into running processes: files, environment, secrets, its own token."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from local_workspace.errors import InvalidParameter
+from local_workspace.serving.endpoint import WORKLOAD_CONCURRENCY, ServedEntity
+from local_workspace.serving.environments import Environments
+from local_workspace.serving.launcher import Launcher, ModelProcess
+from local_workspace.serving.model_store import ModelStore, StoredModel
+from local_workspace.serving.secrets import Secrets
+from local_workspace.serving.worker_log import WorkerLog
+from local_workspace.serving.worker_process import WorkerSpec
+
+PROCESSES_VARIABLE = "LOCAL_WORKSPACE_PROCESSES"
+CONCURRENCY_VARIABLE = "LOCAL_WORKSPACE_CONCURRENCY"
+
+
+class TokenIssuer(Protocol):
+    """Gives a served version a token that may query some endpoints and do nothing else."""
+
+    def issue_served_version_token(self, name: str, queryable: Iterable[str]) -> str: ...
+
+
+@dataclass(frozen=True)
+class PreparedModel:
+    """Everything needed to start processes of one served entity."""
+
+    entity: ServedEntity
+    endpoint_name: str
+    model: StoredModel
+    launcher: Launcher
+    environment: dict[str, str]
+    processes: int
+    threads: int
+
+
+class ModelStarter:
+    """Prepares a version once and starts as many processes of it as are wanted."""
+
+    def __init__(
+        self,
+        models: ModelStore,
+        environments: Environments,
+        secrets: Secrets,
+        tokens: TokenIssuer,
+        workspace_url: str,
+        working_directory: Path,
+    ) -> None:
+        self._models = models
+        self._environments = environments
+        self._secrets = secrets
+        self._tokens = tokens
+        self._workspace_url = workspace_url
+        self._working_directory = working_directory
+
+    async def prepare(
+        self, endpoint_name: str, entity: ServedEntity, build_log: WorkerLog, log: WorkerLog
+    ) -> PreparedModel:
+        """Fetch the files and build the environment; tells the logs what must stay hidden."""
+        model = await self._models.fetch(entity, build_log)
+        launcher = await self._environments.launcher_for(model, entity.environment_vars, build_log)
+        environment = self._environment(endpoint_name, entity, model)
+        log.hide([environment["DATABRICKS_TOKEN"]])
+        log.hide(self._secrets.values_in(entity.environment_vars))
+        processes, threads = concurrency_of(entity)
+        return PreparedModel(
+            entity, endpoint_name, model, launcher, environment, processes, threads
+        )
+
+    async def launch(self, prepared: PreparedModel, log: WorkerLog) -> ModelProcess:
+        """Start one process; it is not ready yet when this returns."""
+        self._working_directory.mkdir(parents=True, exist_ok=True)
+        spec = WorkerSpec(
+            endpoint=prepared.endpoint_name,
+            served_version=prepared.entity.name,
+            model_name=prepared.entity.entity_name,
+            model_path=str(prepared.model.path),
+            threads=prepared.threads,
+            environment=prepared.environment,
+            working_directory=str(self._working_directory.resolve()),
+        )
+        preload = ["mlflow.langchain", "langchain_core"] if prepared.model.is_langchain else []
+        return await prepared.launcher.launch(spec, log, preload)
+
+    def _environment(
+        self, endpoint_name: str, entity: ServedEntity, model: StoredModel
+    ) -> dict[str, str]:
+        token = self._tokens.issue_served_version_token(
+            f"{endpoint_name}/{entity.name}", model.queried_endpoints
+        )
+        variables = {
+            "DATABRICKS_HOST": self._workspace_url,
+            "DATABRICKS_TOKEN": token,
+            **self._secrets.resolve(entity.environment_vars),
+        }
+        if model.model_id:
+            variables["MLFLOW_ACTIVE_MODEL_ID"] = model.model_id
+        return variables
+
+
+def concurrency_of(entity: ServedEntity) -> tuple[int, int]:
+    """Return how many processes the version gets and how many calls each takes at once."""
+    places = WORKLOAD_CONCURRENCY[entity.workload_size]
+    processes = _positive(entity, PROCESSES_VARIABLE, 1)
+    threads = _positive(entity, CONCURRENCY_VARIABLE, max(1, places // processes))
+    return processes, threads
+
+
+def _positive(entity: ServedEntity, variable: str, default: int) -> int:
+    text = entity.environment_vars.get(variable, str(default))
+    if not text.isdigit() or not 1 <= int(text) <= 256:
+        raise InvalidParameter(f"{variable} must be a number from 1 to 256, not {text!r}.")
+    return int(text)

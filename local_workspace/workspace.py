@@ -1,0 +1,104 @@
+"""The composition root: everything one running workspace is made of, built in one place."""
+
+import asyncio
+import sqlite3
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_workspace.access.browser_sessions import BrowserSessions
+from local_workspace.access.permissions import Permissions
+from local_workspace.access.principals import Principals
+from local_workspace.access.sign_in_codes import SignInCodes
+from local_workspace.access.tokens import Tokens
+from local_workspace.database import open_database
+from local_workspace.invocation import Invocations
+from local_workspace.mlflow_proxy import MlflowProxy
+from local_workspace.mlflow_server import MlflowServer, mlflow_server
+from local_workspace.serving.endpoint_store import EndpointStore
+from local_workspace.serving.endpoints import Endpoints
+from local_workspace.serving.environments import Environments
+from local_workspace.serving.launcher import ZygoteLauncher
+from local_workspace.serving.model_starter import ModelStarter
+from local_workspace.serving.model_store import ModelStore
+from local_workspace.serving.registry import Registry
+from local_workspace.serving.secrets import Secrets
+from local_workspace.serving.worker_log import WorkerLog
+from local_workspace.settings import Settings
+
+_PROJECT = Path(__file__).parents[1]
+
+
+@dataclass
+class Workspace:
+    """The parts of a workspace; routes find it on `app.state.workspace`."""
+
+    settings: Settings
+    url: str
+    database: sqlite3.Connection
+    principals: Principals
+    tokens: Tokens
+    permissions: Permissions
+    sign_in_codes: SignInCodes
+    browser_sessions: BrowserSessions
+    mlflow: MlflowServer
+    mlflow_proxy: MlflowProxy
+    zygote: ZygoteLauncher
+    environments: Environments
+    endpoints: Endpoints
+    invocations: Invocations
+
+    async def start(self) -> None:
+        """Start MLflow and the warm interpreter side by side, then bring the endpoints back."""
+        await self.mlflow.start()
+        await asyncio.gather(self.mlflow.wait_ready(), self.zygote.start())
+        self.endpoints.resume()
+
+    async def stop(self) -> None:
+        """End every process of this workspace."""
+        await self.endpoints.close()
+        await self.environments.close()
+        await self.zygote.close()
+        await self.mlflow_proxy.close()
+        await self.mlflow.stop()
+        self.database.close()
+
+
+def build_workspace(settings: Settings, url: str) -> Workspace:
+    """Build every part; nothing runs yet."""
+    database = open_database(settings.database_path)
+    principals = Principals(database)
+    tokens = Tokens(database, principals)
+    permissions = Permissions(database)
+    mlflow = mlflow_server(settings)
+    zygote = ZygoteLauncher(
+        Path(sys.executable), _PROJECT, WorkerLog(settings.logs_dir / "zygote.log")
+    )
+    environments = Environments(settings.environments_dir, zygote, settings.env_manager)
+    starter = ModelStarter(
+        ModelStore(settings.models_dir, zygote, mlflow.client_environment),
+        environments,
+        Secrets(settings.secrets_path),
+        tokens,
+        url,
+        settings.data_dir / "scratch",
+    )
+    headers = {"Authorization": mlflow.authorization} if mlflow.authorization else {}
+    registry = Registry(mlflow.base_url, headers)
+    endpoints = Endpoints(EndpointStore(database), starter, registry, settings.logs_dir)
+    return Workspace(
+        settings=settings,
+        url=url,
+        database=database,
+        principals=principals,
+        tokens=tokens,
+        permissions=permissions,
+        sign_in_codes=SignInCodes(database),
+        browser_sessions=BrowserSessions(),
+        mlflow=mlflow,
+        mlflow_proxy=MlflowProxy(mlflow),
+        zygote=zygote,
+        environments=environments,
+        endpoints=endpoints,
+        invocations=Invocations(endpoints, permissions),
+    )

@@ -73,7 +73,7 @@ class MlflowChild:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._listener.close()
+        self.close_port()
         if self._process and self._process.returncode is None:
             self._process.terminate()
             try:
@@ -82,6 +82,10 @@ class MlflowChild:
                 # A search that runs away keeps it from hearing SIGTERM for minutes (seen).
                 self._process.kill()
                 await self._process.wait()
+
+    def close_port(self) -> None:
+        """Let go of the port."""
+        self._listener.close()
 
     @property
     def _database(self) -> Path:
@@ -101,7 +105,7 @@ class MlflowChild:
                 stdout=log,
                 stderr=log,
                 cwd=self._directory,
-                env=self._environment(),
+                env=self.environment(),
                 # Ctrl-C reaches the whole terminal; who stops the child, and when, is for us.
                 start_new_session=True,
             )
@@ -128,8 +132,8 @@ class MlflowChild:
             await asyncio.to_thread(mlflow_database.analyze, self._database)
             await asyncio.sleep(_CARE_SECONDS)
 
-    def _environment(self) -> dict[str, str]:
-        # What `mlflow server` sets for its own child; a test compares the names with MLflow's.
+    def environment(self) -> dict[str, str]:
+        """Return what `mlflow server` sets for its own child, and what keeps ours quiet."""
         kept = {
             name: value
             for name, value in os.environ.items()

@@ -37,11 +37,10 @@ async def review_app(request: Request, path: str, endpoint: str = "") -> Redirec
     return _to_app(request, page, endpoint)
 
 
-@router.get("/ml/endpoints/{name}")
-@router.get("/ml/endpoints/{name}/{path:path}")
-async def endpoint_page(request: Request, name: str) -> RedirectResponse:
+@router.get("/ml/endpoints/{path:path}")
+async def endpoint_page(request: Request, path: str) -> RedirectResponse:
     """Lead from an endpoint's address to its deployments."""
-    return _to_app(request, "deployments", name)
+    return _to_app(request, "deployments", path.split("/")[0])
 
 
 def _to_app(request: Request, page: str, endpoint: str) -> RedirectResponse:

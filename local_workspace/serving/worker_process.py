@@ -157,9 +157,13 @@ def _failure(call: Message, error: BaseException) -> Message:
 
 
 def _last_words(error: BaseException) -> dict[str, Any]:
+    """Name what went wrong first: MLflow wraps it in a general sentence of its own."""
     traceback.print_exception(error)
-    lines = "".join(traceback.format_exception(error)).strip().splitlines()
-    summary = f"{type(error).__name__}: {error}".strip()
+    root = error
+    while root.__cause__ is not None:
+        root = root.__cause__
+    lines = "".join(traceback.format_exception(root, chain=False)).strip().splitlines()
+    summary = f"{type(root).__name__}: {root}".strip()
     return {"exception": summary, "traceback": "\n".join(lines[-LAST_WORDS:])}
 
 

@@ -1,0 +1,154 @@
+"""The endpoints a person may talk to, and what answers there at the moment."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.errors import PermissionDenied, ResourceDoesNotExist
+from databricks.sdk.service import serving
+
+from backend.deployment_names import FEEDBACK
+from backend.error_translation import translated
+
+# Versions given up only because another one failed are ABORTED, and say nothing of interest.
+BROKEN = serving.ServedModelStateDeployment.DEPLOYMENT_FAILED
+GAVE_UP = {
+    serving.EndpointStateConfigUpdate.UPDATE_FAILED,
+    serving.EndpointStateConfigUpdate.UPDATE_CANCELED,
+}
+# Nobody who may only look can ask a question.
+LOOK_ONLY = serving.ServingEndpointDetailedPermissionLevel.CAN_VIEW
+
+
+class Readiness(StrEnum):
+    """Whether a question would be answered."""
+
+    READY = "ready"
+    STARTING = "starting"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ServedVersion:
+    """One registered version on an endpoint, with its share of the questions."""
+
+    name: str
+    model_name: str
+    version: str
+    traffic_percentage: int
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint as its visitor may know it; `coming` is what a running change will serve."""
+
+    name: str
+    description: str
+    task: str
+    readiness: Readiness
+    served: tuple[ServedVersion, ...] = ()
+    coming: tuple[ServedVersion, ...] = ()
+    # What the last change failed with, also when older versions still answer.
+    problem: str = ""
+
+    @property
+    def live(self) -> tuple[ServedVersion, ...]:
+        """Return the versions that answer, the one with the largest share first."""
+        answering = [version for version in self.served if version.traffic_percentage > 0]
+        return tuple(sorted(answering, key=lambda version: -version.traffic_percentage))
+
+
+class Endpoints:
+    """Reads endpoints with the rights of whoever the workspace was opened for."""
+
+    def __init__(self, workspace: WorkspaceClient) -> None:
+        self._api = workspace.serving_endpoints
+
+    def usable(self) -> list[Endpoint]:
+        """Return the chains this person may ask something, by name."""
+        with translated():
+            names = [item.name for item in self._api.list() if item.name and _serves_a_chain(item)]
+            # The list says neither rights nor traffic, so each is fetched, a few at a time.
+            with ThreadPoolExecutor(max_workers=8) as pool:
+                found = list(pool.map(self._get, sorted(names)))
+        return [
+            endpoint_from(detail)
+            for detail in found
+            if detail is not None and detail.permission_level != LOOK_ONLY
+        ]
+
+    def _get(self, name: str) -> serving.ServingEndpointDetailed | None:
+        """Return the endpoint, or None if it went away since it was listed."""
+        try:
+            return self._api.get(name)
+        except (ResourceDoesNotExist, PermissionDenied):
+            return None
+
+
+def endpoint_from(detail: serving.ServingEndpointDetailed) -> Endpoint:
+    """Return what a visitor is told of the endpoint."""
+    served = _versions(detail.config)
+    coming = _versions(detail.pending_config)
+    return Endpoint(
+        name=detail.name or "",
+        description=detail.description or "",
+        task=detail.task or "",
+        readiness=_readiness(detail, served),
+        served=served,
+        coming=coming,
+        problem=_problem(detail, coming or served),
+    )
+
+
+def _serves_a_chain(item: serving.ServingEndpoint) -> bool:
+    """Leave out the platform's own models; an endpoint still without a config is somebody's."""
+    entities = item.config.served_entities if item.config else None
+    return not entities or any(e.entity_name and not e.foundation_model for e in entities)
+
+
+def _versions(
+    config: serving.EndpointCoreConfigOutput | serving.EndpointPendingConfig | None,
+) -> tuple[ServedVersion, ...]:
+    if config is None:
+        return ()
+    routes = (config.traffic_config.routes if config.traffic_config else None) or []
+    share = {r.served_entity_name or r.served_model_name: r.traffic_percentage for r in routes}
+    return tuple(
+        ServedVersion(
+            name=entity.name or "",
+            model_name=entity.entity_name or "",
+            version=entity.entity_version or "",
+            traffic_percentage=share.get(entity.name, 0),
+            problem=_message(entity) if entity.state and entity.state.deployment == BROKEN else "",
+        )
+        for entity in config.served_entities or []
+        if entity.name != FEEDBACK
+    )
+
+
+def _readiness(
+    detail: serving.ServingEndpointDetailed, served: Iterable[ServedVersion]
+) -> Readiness:
+    state = detail.state or serving.EndpointState()
+    if state.ready == serving.EndpointStateReady.READY:
+        return Readiness.READY
+    broken = any(version.problem for version in served if version.traffic_percentage > 0)
+    updating = state.config_update == serving.EndpointStateConfigUpdate.IN_PROGRESS
+    if not updating and (broken or state.config_update in GAVE_UP):
+        return Readiness.FAILED
+    return Readiness.STARTING
+
+
+def _problem(detail: serving.ServingEndpointDetailed, versions: Iterable[ServedVersion]) -> str:
+    """Return why the last change failed, or why what should answer does not."""
+    gave_up = detail.state is not None and detail.state.config_update in GAVE_UP
+    said = (v.problem for v in versions if v.problem and (gave_up or v.traffic_percentage > 0))
+    return next(said, "The last change could not be made." if gave_up else "")
+
+
+def _message(entity: serving.ServedEntityOutput) -> str:
+    said = entity.state.deployment_state_message if entity.state else None
+    return said or "It did not start, and gave no reason."

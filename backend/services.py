@@ -1,0 +1,22 @@
+"""The composition root: the one place where services get what they need."""
+
+from dataclasses import dataclass
+
+from backend.connection import open_workspace
+from backend.endpoints import Endpoints
+from backend.identity import Identity
+from backend.settings import Settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the app can do for one signed-in person, with that person's own rights."""
+
+    identity: Identity
+    endpoints: Endpoints
+
+
+def connect(settings: Settings, user_token: str) -> Services:
+    """Open the workspace as the visitor; raise a `ReviewAppError` if it cannot be reached."""
+    workspace = open_workspace(settings.host, user_token)
+    return Services(identity=Identity(workspace), endpoints=Endpoints(workspace))

@@ -1,0 +1,62 @@
+"""The visitor's session: who is signed in, with which services, and what a page may ask of it."""
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from backend.identity import Role, Viewer
+from components import states
+
+if TYPE_CHECKING:
+    # Only a name for the type checker: the shell alone opens connections.
+    from backend.services import Services
+
+COOKIE = "review_app_session"
+# How long a change of somebody's roles, or a revoked token, may go unnoticed in an open tab.
+FRESH_SECONDS = 60
+_KEY = "session"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One signed-in person; lives in session state because it acts with that person's token."""
+
+    token: str = field(repr=False)
+    services: "Services"
+    viewer: Viewer
+    checked_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether the workspace was asked recently who this is."""
+        return time.monotonic() - self.checked_at < FRESH_SECONDS
+
+
+def current_token() -> str | None:
+    """Return the personal token the browser sent along, in a cookie no script can read."""
+    return st.context.cookies.get(COOKIE) or None
+
+
+def remember(session: Session) -> None:
+    """Keep the session for the next click in this tab."""
+    st.session_state[_KEY] = session
+
+
+def remembered() -> Session | None:
+    """Return the tab's session, unless the browser has meanwhile signed out or changed person."""
+    session: Session | None = st.session_state.get(_KEY)
+    return session if session and session.token == current_token() else None
+
+
+def require(*roles: Role) -> Session:
+    """Return the session of somebody with one of these roles; for anybody else stop the page."""
+    session = remembered()
+    if session is None:
+        states.sign_in()
+        st.stop()
+    if not session.viewer.has_any(roles):
+        states.no_permission(session.viewer)
+        st.stop()
+    return session

@@ -1,0 +1,1 @@
+"""How the examples find and word their answers; shipped inside every logged model."""

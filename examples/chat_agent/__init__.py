@@ -1,0 +1,1 @@
+"""An agent with tools behind MLflow's ChatAgent interface."""

@@ -1,0 +1,1 @@
+"""An agent that lets one endpoint answer and another one judge, behind MLflow's ChatModel."""

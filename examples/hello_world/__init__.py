@@ -1,0 +1,1 @@
+"""The first chain: messages in, a string out, in LangChain's own language."""

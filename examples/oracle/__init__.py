@@ -1,0 +1,1 @@
+"""A small endpoint that answers questions; the chat model example asks it first."""

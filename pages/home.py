@@ -1,0 +1,34 @@
+"""The first page: the chains this person may ask, and how each of them is."""
+
+import streamlit as st
+
+from backend.endpoints import Endpoint, Readiness
+from backend.identity import Role, Viewer
+from components import endpoint_card, states
+from components.plain_text import escaped
+from components.session import require
+
+
+def _greet(viewer: Viewer) -> None:
+    st.title(f"Hello, {escaped(viewer.display_name)}", anchor=False)
+
+
+def _draw_all(endpoints: list[Endpoint]) -> None:
+    st.markdown("These are the chains you can use.")
+    order = list(Readiness)
+    for endpoint in sorted(endpoints, key=lambda each: order.index(each.readiness)):
+        endpoint_card.draw(endpoint)
+    if any(each.readiness is Readiness.STARTING or each.coming for each in endpoints):
+        st.button("Look again", icon=":material/refresh:")
+
+
+session = require(Role.REVIEWER, Role.ANALYST)
+_greet(session.viewer)
+usable = session.services.endpoints.usable()
+if usable:
+    _draw_all(usable)
+else:
+    states.empty(
+        "There is no chain for you yet",
+        "As soon as somebody deploys one and gives you access, it appears here.",
+    )

@@ -1,0 +1,81 @@
+"""A workspace for the official clients: one started here, or with WORKSPACE=real a real one."""
+
+import os
+import warnings
+from collections.abc import Iterator
+
+import mlflow
+import pytest
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.service.serving import EndpointCoreConfigInput, ServedEntityInput
+
+from local_workspace import running_workspace
+from tests.registered_models import register
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory) -> Iterator[dict[str, str]]:
+    """The variables that lead the clients to a running workspace, set for the whole session."""
+    if os.environ.get("WORKSPACE") == "real":
+        yield {name: os.environ[name] for name in ("DATABRICKS_HOST", "DATABRICKS_TOKEN")}
+        return
+    with (
+        running_workspace(tmp_path_factory.mktemp("workspace")) as connection,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in (connection.environment | {"MLFLOW_DISABLE_TELEMETRY": "true"}).items():
+            patch.setenv(name, value)
+        mlflow.set_tracking_uri(connection.mlflow_tracking_uri)
+        yield connection.environment
+
+
+@pytest.fixture(scope="session")
+def host(workspace) -> str:
+    return workspace["DATABRICKS_HOST"]
+
+
+@pytest.fixture(scope="session")
+def token(workspace) -> str:
+    return workspace["DATABRICKS_TOKEN"]
+
+
+@pytest.fixture(scope="session")
+def client(workspace) -> WorkspaceClient:
+    """Databricks' own client, found from the environment as in a notebook."""
+    return WorkspaceClient()
+
+
+@pytest.fixture(scope="session")
+def scripted(workspace) -> str:
+    """The name of a registered model, version 1, that does what the question says."""
+    register("main.contract.scripted", "chat_model", input_example=_EXAMPLE)
+    return "main.contract.scripted"
+
+
+@pytest.fixture(scope="session")
+def endpoint(client, scripted) -> str:
+    """The name of an endpoint that serves it; tests must leave it as it is."""
+    create_endpoint(client, "contract", scripted)
+    return "contract"
+
+
+def create_endpoint(client: WorkspaceClient, name: str, model: str, version: int = 1, **more):
+    """Create an endpoint of one version and wait until it is ready."""
+    entity = ServedEntityInput(entity_name=model, entity_version=str(version), **more)
+    config = EndpointCoreConfigInput(name=name, served_entities=[entity])
+    return client.serving_endpoints.create_and_wait(name, config=config)
+
+
+@pytest.fixture(autouse=True)
+def _clients_warn() -> Iterator[None]:
+    """The clients' own deprecation warnings are theirs to mend."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        # The clients leave sockets to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+
+
+_EXAMPLE = {"messages": [{"role": "user", "content": "hello"}]}

@@ -51,6 +51,7 @@ class Admission:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self.leave()
-            else:
+            elif turn in self._waiting:
+                # Not so if `leave` passed over it between its cancellation and now.
                 self._waiting.remove(turn)
             raise

@@ -13,7 +13,7 @@ from local_workspace.serving.endpoint import (
 )
 
 MAX_SERVED_ENTITIES = 15
-_NAME = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
 # These words are routes of their own under /serving-endpoints/.
 _RESERVED = {"chat", "responses", "embeddings", "completions", "pt"}
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 def endpoint_name(body: Json) -> str:
     """Return the name of the endpoint to create, if it is one."""
     name = body.get("name")
-    if not isinstance(name, str) or not _NAME.match(name) or name in _RESERVED:
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in _RESERVED:
         raise InvalidParameter(
             "An endpoint's name has 1 to 63 letters, digits, hyphens and underscores, starts and "
             f"ends with a letter or digit and is no reserved word; {name!r} is not such a name."
@@ -33,7 +33,7 @@ def endpoint_name(body: Json) -> str:
 
 def endpoint_config(body: Json, version: int, creator: str) -> EndpointConfig:
     """Return the configuration a client asks for."""
-    entities = _entities(body, creator)
+    entities = _entities(_object(body, "config"), creator)
     return EndpointConfig(
         version=version,
         served_entities=entities,
@@ -52,10 +52,10 @@ def tags(items: Any) -> dict[str, str]:
 
 def ai_gateway(body: Json) -> Json:
     """Return the part of an AI gateway configuration that can be honoured here."""
-    guardrails = body.get("guardrails") or {}
+    guardrails = _object(_object(body, "ai_gateway").get("guardrails"), "guardrails")
     if guardrails.get("input") or guardrails.get("output"):
         raise NotImplementedHere("The local workspace has no AI guardrails.")
-    if (body.get("fallback_config") or {}).get("enabled"):
+    if _object(body.get("fallback_config"), "fallback_config").get("enabled"):
         raise NotImplementedHere("The local workspace has no fallback between served entities.")
     known = ("inference_table_config", "usage_tracking_config", "rate_limits")
     config = {key: body[key] for key in known if body.get(key) is not None}
@@ -77,10 +77,10 @@ def now_milliseconds() -> int:
 
 
 def _entities(body: Json, creator: str) -> tuple[ServedEntity, ...]:
-    items = body.get("served_entities") or [
-        _from_served_model(m) for m in body.get("served_models") or []
+    items = _objects(body.get("served_entities"), "served_entities") or [
+        _from_served_model(each) for each in _objects(body.get("served_models"), "served_models")
     ]
-    if not items:
+    if all(item.get("name") == FEEDBACK for item in items):
         raise InvalidParameter("A configuration needs at least one served entity.")
     if len(items) > MAX_SERVED_ENTITIES:
         raise InvalidParameter("served_models cannot contain more than 15 elements.")
@@ -118,12 +118,12 @@ def _entity(item: Json, creator: str) -> ServedEntity:
 
 def _served_name(item: Json, model: str, version: str) -> str:
     name = item.get("name") or f"{model.rpartition('.')[2]}-{version}"
-    if not _NAME.match(name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise InvalidParameter(
             f"{name!r} is not a served entity's name: it has 1 to 63 letters, digits, hyphens "
             "and underscores, and starts and ends with a letter or digit."
         )
-    return str(name)
+    return name
 
 
 def _workload_size(item: Json) -> str:
@@ -155,7 +155,8 @@ def _check_unique(entities: tuple[ServedEntity, ...]) -> None:
 
 
 def _traffic(body: Json, entities: tuple[ServedEntity, ...]) -> dict[str, int]:
-    routes = (body.get("traffic_config") or {}).get("routes")
+    traffic_config = _object(body.get("traffic_config"), "traffic_config")
+    routes = _objects(traffic_config.get("routes"), "routes")
     if not routes:
         models = [entity.name for entity in entities if not entity.is_feedback]
         if len(models) > 1:
@@ -169,11 +170,11 @@ def _checked_routes(routes: list[Json], names: set[str]) -> dict[str, int]:
     for route in routes:
         name = route.get("served_entity_name") or route.get("served_model_name")
         share = route.get("traffic_percentage")
-        if name not in names:
+        if not isinstance(name, str) or name not in names:
             raise InvalidParameter(f"Traffic is routed to {name!r}, which is not served.")
         if name in traffic:
             raise InvalidParameter(f"Traffic is routed to {name!r} twice.")
-        if not isinstance(share, int) or not 0 <= share <= 100:
+        if type(share) is not int or not 0 <= share <= 100:
             raise InvalidParameter("A traffic_percentage is a whole number from 0 to 100.")
         if name == FEEDBACK and share:
             raise InvalidParameter("The feedback entity takes no traffic.")
@@ -193,6 +194,19 @@ def _rate_limit(item: Any) -> Json:
     if key not in ("user", "endpoint"):
         raise NotImplementedHere("Rate limits here are per user or per endpoint.")
     return {"calls": calls, "key": key, "renewal_period": "minute"}
+
+
+def _object(value: Any, name: str) -> Json:
+    if value is not None and not isinstance(value, dict):
+        raise InvalidParameter(f"{name} is an object.")
+    return value or {}
+
+
+def _objects(value: Any, name: str) -> list[Json]:
+    items = [] if value is None else value
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise InvalidParameter(f"{name} is a list of objects.")
+    return items
 
 
 def _is_tag(item: Any) -> bool:

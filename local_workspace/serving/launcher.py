@@ -16,6 +16,7 @@ from local_workspace.serving.worker_connection import WorkerConnection
 from local_workspace.serving.worker_log import WorkerLog
 from local_workspace.serving.worker_process import WorkerSpec
 
+_LINGER_SECONDS = 2.0
 # Settings the interpreter or a native library reads when it starts: a fork is too late for them.
 _START_TIME_PREFIXES = ("PYTHON", "LD_", "OMP_", "MKL_", "OPENBLAS_")
 
@@ -32,6 +33,15 @@ class ModelProcess:
         """Record the exit status."""
         if not self.exited.done():
             self.exited.set_result(status)
+
+    async def end(self) -> int:
+        """Return the exit status of a process that has hung up, insisting if it lingers."""
+        try:
+            async with asyncio.timeout(_LINGER_SECONDS):
+                return await asyncio.shield(self.exited)
+        except TimeoutError:
+            self.kill()
+            return await self.exited
 
     def kill(self) -> None:
         """End it now."""

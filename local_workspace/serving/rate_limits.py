@@ -24,7 +24,8 @@ class RateLimits:
                 window.popleft()
             if len(window) >= int(limit["calls"]):
                 self._refuse(limit, window, now)
-        for _, window in windows:
+        # Two limits of the same kind share a window, in which this is one call.
+        for window in {id(window): window for _, window in windows}.values():
             window.append(now)
 
     def _window(self, endpoint_id: str, caller: str, limit: dict[str, Any]) -> deque[float]:
@@ -32,7 +33,9 @@ class RateLimits:
         return self._calls[(endpoint_id, f"user:{caller}" if key == "user" else str(key))]
 
     def _refuse(self, limit: dict[str, Any], window: deque[float], now: float) -> None:
-        wait = int(window[0] + _WINDOW_SECONDS - now) + 1 if window else int(_WINDOW_SECONDS)
+        # A call is possible when so many have left the window that fewer than the limit are in it.
+        last = window[len(window) - max(1, limit["calls"])] if window else now
+        wait = int(last + _WINDOW_SECONDS - now) + 1
         whose = "you" if limit.get("key") == "user" else "this endpoint"
         raise TooManyRequests(
             f"The limit of {limit['calls']} calls per minute for {whose} is used up; "

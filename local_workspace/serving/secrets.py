@@ -4,6 +4,7 @@ import json
 import re
 import stat
 from pathlib import Path
+from typing import Any
 
 from local_workspace.errors import InvalidParameter
 
@@ -45,5 +46,21 @@ class Secrets:
             raise InvalidParameter(
                 f"{self._path.name} can be read by other users; make it mode 0600 first."
             )
-        content: dict[str, dict[str, str]] = json.loads(self._path.read_text())
-        return content
+        try:
+            content = json.loads(self._path.read_text())
+        except ValueError:
+            content = None
+        if not _is_secrets(content):
+            # Without the cause: the parser's message could quote a secret.
+            raise InvalidParameter(
+                f'{self._path.name} is not JSON of the form {{"scope": {{"key": "value"}}}}.'
+            )
+        secrets: dict[str, dict[str, str]] = content
+        return secrets
+
+
+def _is_secrets(content: Any) -> bool:
+    return isinstance(content, dict) and all(
+        isinstance(scope, dict) and all(isinstance(value, str) for value in scope.values())
+        for scope in content.values()
+    )

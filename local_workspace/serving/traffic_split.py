@@ -17,8 +17,6 @@ class TrafficSplit:
     def choose(self, traffic: dict[str, int], conversation_id: str | None) -> str:
         """Return the name of the served version that answers."""
         shares = {name: share for name, share in traffic.items() if share > 0}
-        if len(shares) == 1:
-            return next(iter(shares))
         if conversation_id is None:
             return random.choices(list(shares), weights=list(shares.values()))[0]
         known = self._conversations.get(conversation_id)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 MAX_LINES = 2_000
 MAX_FILE_SIZE = 5_000_000
+MAX_LINE_LENGTH = 20_000
 _MIN_SECRET_LENGTH = 6
 
 
@@ -21,16 +22,20 @@ class WorkerLog:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._lines: deque[str] = deque(maxlen=MAX_LINES)
-        self._secrets: set[str] = set()
+        # The longest first: a secret that begins another would leave the other's end.
+        self._secrets: list[str] = []
 
     def hide(self, secrets: Iterable[str]) -> None:
-        """Blank these texts from now on."""
-        self._secrets.update(text for text in secrets if len(text) >= _MIN_SECRET_LENGTH)
+        """Blank these texts from now on, each line of them by itself as they are printed."""
+        lines = {line.strip() for text in secrets for line in text.splitlines()}
+        known = {line for line in lines if len(line) >= _MIN_SECRET_LENGTH}
+        self._secrets = sorted(known.union(self._secrets), key=len, reverse=True)
 
     def write(self, line: str) -> None:
         """Keep one line."""
         for secret in self._secrets:
             line = line.replace(secret, "[hidden]")
+        line = line[:MAX_LINE_LENGTH]
         self._lines.append(line)
         if self._path.exists() and self._path.stat().st_size > MAX_FILE_SIZE:
             self._path.replace(self._path.with_suffix(".1.log"))
@@ -59,7 +64,9 @@ class _LineReader(asyncio.Protocol):
         self._rest = b""
 
     def data_received(self, data: bytes) -> None:
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        *lines, rest = (self._rest + data).split(b"\n")
+        # What is beyond the longest line is cut off anyway; characters have up to four bytes.
+        self._rest = rest[: 8 * MAX_LINE_LENGTH]
         for line in lines:
             self._log.write(line.decode(errors="replace"))
 

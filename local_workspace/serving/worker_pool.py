@@ -81,8 +81,10 @@ class WorkerPool:
         current: ModelProcess | None = process
         while current is not None:
             started = time.monotonic()
-            status = await current.exited
+            # The socket tells first: from that moment on nobody may be sent to this process.
+            await current.connection.closed
             self._forget(current)
+            status = await current.end()
             if time.monotonic() - started > STABLE_SECONDS:
                 self._crashes = 0
             current = await self._replace(_how_it_ended(status))

@@ -41,7 +41,15 @@ class WorkerPool:
 
     async def start(self) -> None:
         """Start every process and wait until each has loaded the model."""
-        processes = await asyncio.gather(*(self._ready_process() for _ in range(self._count)))
+        starting = [asyncio.create_task(self._ready_process()) for _ in range(self._count)]
+        try:
+            processes = await asyncio.gather(*starting)
+        except BaseException:
+            for task in starting:
+                task.cancel()
+            await asyncio.gather(*starting, return_exceptions=True)
+            await self.stop()
+            raise
         for process in processes:
             self._keepers.append(asyncio.create_task(self._keep(process)))
 

@@ -10,7 +10,6 @@ it imported so that forks share the memory, and forks when the gateway asks:
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import select
@@ -22,21 +21,8 @@ from typing import Any
 
 from local_workspace.process_lifetime import end_with_parent
 from local_workspace.serving import model_fetch, worker_process
+from local_workspace.serving.zygote_warm_up import preload, warm_up
 
-# What a first answer would otherwise import; measured with `python -X importtime`.
-WARM_MODULES = (
-    "mlflow.pyfunc",
-    "mlflow.pyfunc.loaders.chat_agent",
-    "mlflow.pyfunc.loaders.chat_model",
-    "mlflow.pyfunc.loaders.code_model",
-    "mlflow.pyfunc.loaders.responses_agent",
-    "mlflow.pyfunc.model",
-    "mlflow.pyfunc.scoring_server",
-    "mlflow.tracking.fluent",
-    "mlflow.deployments",
-    "local_workspace.serving.call",
-    "requests",
-)
 _MESSAGE_SIZE = 1 << 20
 
 
@@ -48,7 +34,7 @@ def main() -> None:
     os.set_blocking(wake_up_write, False)
     signal.set_wakeup_fd(wake_up_write, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, _ignore)
-    _preload(WARM_MODULES)
+    warm_up()
     _send(control, {"ready": True})
     while True:
         readable, _, _ = select.select([control.fileno(), wake_up], [], [])
@@ -66,7 +52,7 @@ def _serve_request(control: socket.socket) -> bool:
     while not data.endswith(b"\n"):
         data += control.recv(_MESSAGE_SIZE)
     request = json.loads(data)
-    _preload(request["preload"])
+    preload(request["preload"])
     pid = _fork(request, control, *descriptors)
     _send(control, {"forked": pid})
     return True
@@ -97,17 +83,6 @@ def _become(role: str, spec: dict[str, Any], connection: socket.socket) -> None:
         model_fetch.run(model_fetch.FetchSpec(**spec), connection)
     else:
         worker_process.run(worker_process.WorkerSpec(**spec), connection)
-
-
-def _preload(modules: Any) -> None:
-    missing = [name for name in modules if name not in sys.modules]
-    for name in missing:
-        # A module that cannot be imported fails where it is needed, with the model's own words.
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    if missing:
-        gc.collect()
-        gc.freeze()
 
 
 def _report_exits(control: socket.socket) -> None:

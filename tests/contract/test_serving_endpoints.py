@@ -8,7 +8,7 @@ import pytest
 import requests
 from databricks.sdk.errors import (
     InvalidParameterValue,
-    NotImplemented,
+    NotImplemented as NotImplementedBySdk,
     OperationFailed,
     ResourceAlreadyExists,
     ResourceConflict,
@@ -299,7 +299,7 @@ def test_ai_gateway_keeps_what_it_can_honour_and_refuses_the_rest(client, endpoi
     kept = client.serving_endpoints.put_ai_gateway(endpoint, rate_limits=[limit])
 
     assert kept.rate_limits[0].calls == 100_000
-    with pytest.raises(NotImplemented, match="guardrails"):
+    with pytest.raises(NotImplementedBySdk, match="guardrails"):
         client.api_client.do(
             "PUT",
             f"/api/2.0/serving-endpoints/{endpoint}/ai-gateway",
@@ -357,5 +357,5 @@ def test_what_cannot_be_served_here_is_refused_by_name(client, field):
     served = {"entity_name": "a.b.c", "entity_version": "1", field: {"name": "x"}}
     body = {"name": "elsewhere", "config": {"served_entities": [served]}}
 
-    with pytest.raises(NotImplemented, match=field):
+    with pytest.raises(NotImplementedBySdk, match=field):
         client.api_client.do("POST", "/api/2.0/serving-endpoints", body=body)

@@ -22,7 +22,7 @@ def test_an_answer_is_made_of_the_sentences_that_say_it() -> None:
 
 
 def test_a_sentence_that_says_it_is_about_what_the_passage_named() -> None:
-    """"Its redshift is 0.151" answers a question about the burst named one sentence before."""
+    """ "Its redshift is 0.151" answers a question about the burst named one sentence before."""
     assert "Its redshift is 0.151. [1]" in answer("What is the redshift of GRB 221009A?")
 
 
@@ -66,7 +66,7 @@ def test_pieces_join_to_the_text() -> None:
 
 
 def test_a_short_question_with_a_pronoun_continues_the_one_before() -> None:
-    """"When was it launched?" is looked up together with what "it" is."""
+    """ "When was it launched?" is looked up together with what "it" is."""
     turns = [
         {"role": "user", "content": "What is Swift?"},
         {"role": "assistant", "content": "A satellite."},

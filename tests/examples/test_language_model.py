@@ -24,7 +24,7 @@ def requests_seen(
     seen: list[dict[str, Any]] = []
 
     class Completions(json_handler):
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802 - the name http.server looks for
             body = self.body()
             seen.append({"path": self.path, "key": self.headers["Authorization"], **body})
             if body.get("stream"):

@@ -114,6 +114,7 @@ def main() -> None:
     # asyncio sets TCP_NODELAY only when the protocol is named; without it answers wait 40 ms.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen(512)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     mlflow_url = os.environ.get("MLFLOW_URL")
     settings = Settings(data_dir=Path(sys.argv[1]), mlflow_tracking_uri=mlflow_url)

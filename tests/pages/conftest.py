@@ -1,0 +1,85 @@
+"""A visitor with a cookie, and fakes behind the one seam: `backend.services.connect`."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from streamlit.runtime.context import ContextProxy
+from streamlit.testing.v1 import AppTest
+
+from backend import services
+from backend.endpoints import Endpoint
+from backend.errors import ReviewAppError
+from backend.identity import Role, Viewer
+from components import session
+
+SHELL = Path(__file__).parents[2] / "components" / "shell.py"
+
+
+@dataclass
+class FakeIdentity:
+    """Says who is there, or raises."""
+
+    roles: set[Role]
+
+    def viewer(self) -> Viewer:
+        return Viewer("alice@example.com", "Alice [Archer]", frozenset(self.roles))
+
+
+@dataclass
+class FakeEndpoints:
+    """Returns what it was given, or raises it."""
+
+    content: list[Endpoint] | Exception = field(default_factory=list)
+
+    def usable(self) -> list[Endpoint]:
+        if isinstance(self.content, Exception):
+            raise self.content
+        return self.content
+
+
+@dataclass
+class Visit:
+    """One visitor's browser and the workspace that person meets."""
+
+    identity: FakeIdentity
+    endpoints: FakeEndpoints
+    connect_error: ReviewAppError | None = None
+    token: str | None = "dapi-alice"
+    tokens_used: list[str] = field(default_factory=list)
+
+    def connect(self, _settings: object, token: str) -> "Visit":
+        """Stand in for the services; the visit has their attributes."""
+        self.tokens_used.append(token)
+        if self.connect_error:
+            raise self.connect_error
+        return self
+
+    def open(self) -> AppTest:
+        """Open the first page."""
+        return AppTest.from_file(str(SHELL), default_timeout=20).run()
+
+
+@pytest.fixture
+def visit(monkeypatch) -> Visit:
+    """A reviewer with a valid cookie, who has no chains yet."""
+    visit = Visit(FakeIdentity({Role.REVIEWER}), FakeEndpoints())
+    monkeypatch.setenv("DATABRICKS_HOST", "http://127.0.0.1:9")
+    monkeypatch.setenv("DATABRICKS_TOKEN", "dapi-app")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setattr(services, "connect", visit.connect)
+    # AppTest cannot send cookies, so the property that reads them is replaced.
+    cookies = property(lambda _context: {session.COOKIE: visit.token} if visit.token else {})
+    monkeypatch.setattr(ContextProxy, "cookies", cookies)
+    return visit
+
+
+@pytest.fixture
+def shown():
+    """Return a function that gives all text of a page, as Markdown without its escapes."""
+
+    def text(at: AppTest) -> str:
+        elements = [*at.title, *at.subheader, *at.markdown, *at.text, *at.caption, *at.warning]
+        return "\n".join(element.value for element in elements).replace("\\", "")
+
+    return text

@@ -45,7 +45,7 @@ def read(name: str, version: str) -> ModelVersion:
         with translated():
             registered = client.get_model_version(name, version)
             info = get_model_info(f"models:/{name}/{version}")
-            experiment_id = _experiment_of(client, registered.model_id, registered.run_id)
+            experiment_id = _experiment_of(client, info.model_id, registered.run_id)
     except NotFound as error:
         raise NotFound(
             f"There is no version {version} of model {name!r} in the registry MLflow is connected "

@@ -7,6 +7,9 @@ from backend.endpoints import Endpoints
 from backend.identity import Identity
 from backend.settings import Settings
 
+# Whoever connects needs no other module of the backend for it.
+__all__ = ["Services", "Settings", "connect"]
+
 
 @dataclass(frozen=True)
 class Services:

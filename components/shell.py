@@ -16,7 +16,6 @@ from streamlit.navigation.page import StreamlitPage
 from backend import services
 from backend.errors import ReviewAppError, SignInNeeded, Unexpected
 from backend.identity import Role
-from backend.settings import Settings
 from components import frame, states
 from components.session import Session, current_token, remember, remembered
 
@@ -85,12 +84,16 @@ def _session() -> Session | None:
     known = remembered()
     if known and known.is_fresh:
         return known
-    opened = known.services if known else services.connect(Settings.from_environment(), token)
+    opened = known.services if known else _connect(token)
     session = Session(token=token, services=opened, viewer=opened.identity.viewer())
     remember(session)
     if known is None or known.viewer.roles != session.viewer.roles:
         st.rerun()  # The menu was made for somebody with other roles.
     return session
+
+
+def _connect(token: str) -> services.Services:
+    return services.connect(services.Settings.from_environment(), token)
 
 
 def _details(error: Exception) -> str | None:

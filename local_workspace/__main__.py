@@ -67,6 +67,9 @@ def _server_command(
     parser.add_argument("--mlflow-tracking-uri", help="use this MLflow server, start none")
     parser.add_argument("--app-url", default=Settings.app_url, help="where the Review App runs")
     parser.add_argument("--env-manager", choices=("local", "uv"), default="local")
+    parser.add_argument(
+        "--request-timeout", type=float, default=Settings.request_timeout, metavar="SECONDS"
+    )
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the parent ends")
     return parser
 
@@ -79,6 +82,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         mlflow_tracking_uri=options.mlflow_tracking_uri,
         app_url=options.app_url,
         env_manager=options.env_manager,
+        request_timeout=options.request_timeout,
     )
 
 

@@ -35,7 +35,6 @@ from local_workspace.serving.served_version import ServedVersion
 from local_workspace.serving.worker_connection import PendingCall
 from local_workspace.serving.worker_messages import Kind, Message
 
-TIMEOUT_SECONDS = 297.0
 JSON_CONTENT = "application/json"
 # Keys that are for the platform; the model never sees them.
 _OWN_KEYS = ("databricks_options", "client_request_id", "usage_context", "stream")
@@ -105,7 +104,10 @@ class AnswerStream:
 class Invocations:
     """The one way to a model."""
 
-    def __init__(self, endpoints: Endpoints, permissions: Permissions) -> None:
+    def __init__(
+        self, endpoints: Endpoints, permissions: Permissions, timeout_seconds: float
+    ) -> None:
+        self._timeout_seconds = timeout_seconds
         self._endpoints = endpoints
         self._permissions = permissions
         self._rate_limits = RateLimits()
@@ -168,7 +170,7 @@ class Invocations:
             )
 
     def parse(self, request: InvocationRequest) -> None:
-        """Read a JSON body once; whoever may not query learns nothing from its errors."""
+        """Read a JSON body, once."""
         if request.content_type.partition(";")[0].strip().lower() != JSON_CONTENT:
             return
         if request.document is None:
@@ -181,17 +183,21 @@ class Invocations:
         self, version: ServedVersion, call: PendingCall, process: ModelProcess
     ) -> Message:
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._timeout_seconds):
                 outcome = await asyncio.shield(call.outcome)
         except TimeoutError:
             version.abandon(call, process)
-            raise _too_slow() from None
+            raise self._too_slow() from None
         except asyncio.CancelledError:
             version.abandon(call, process)
             raise
         if outcome.kind is Kind.ERROR:
             raise _model_error(outcome)
         return outcome
+
+    def _too_slow(self) -> DeadlineExceeded:
+        seconds = f"{self._timeout_seconds:.0f}"
+        return DeadlineExceeded(f"The model did not answer within {seconds} seconds.")
 
     async def _chunks(
         self,
@@ -203,14 +209,14 @@ class Invocations:
         started: float,
     ) -> AsyncIterator[bytes]:
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._timeout_seconds):
                 async for chunk in call.chunks():
                     yield chunk
             outcome = await call.outcome
             answer.error = _model_error(outcome) if outcome.kind is Kind.ERROR else None
             answer.end = _as_answer(answer.request, answer.served_name, outcome)
         except TimeoutError:
-            answer.error = _too_slow()
+            answer.error = self._too_slow()
         except WorkspaceError as error:
             answer.error = error
         finally:
@@ -285,7 +291,3 @@ def _model_error(outcome: Message) -> WorkspaceError:
     if outcome.meta.get("status", 400) == 415:
         return BadRequest(message, reason="UNSUPPORTED_MEDIA_TYPE")
     return ModelFailed(message, reason="MODEL_EXCEPTION")
-
-
-def _too_slow() -> DeadlineExceeded:
-    return DeadlineExceeded(f"The model did not answer within {TIMEOUT_SECONDS:.0f} seconds.")

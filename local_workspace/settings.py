@@ -19,6 +19,7 @@ class Settings:
     mlflow_tracking_uri: str | None = None
     app_url: str = "http://127.0.0.1:8501"
     env_manager: str = "local"
+    request_timeout: float = 297.0
 
     @property
     def database_path(self) -> Path:

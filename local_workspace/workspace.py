@@ -100,5 +100,5 @@ def build_workspace(settings: Settings, url: str) -> Workspace:
         zygote=zygote,
         environments=environments,
         endpoints=endpoints,
-        invocations=Invocations(endpoints, permissions),
+        invocations=Invocations(endpoints, permissions, settings.request_timeout),
     )

@@ -39,7 +39,9 @@ class ToolResult:
 
 def plan(turns: Sequence[Turn]) -> list[ToolCall]:
     """Return which tools the last question calls for; the handbook is always searched."""
-    calls = [ToolCall(SEARCH, {"query": search_text(turns)})]
+    # The figure is for the calculator; as a search term it would only be missing everywhere.
+    query = _REDSHIFT.sub("redshift", search_text(turns))
+    calls = [ToolCall(SEARCH, {"query": query})]
     stated = _REDSHIFT.search(last_question(turns))
     if stated and float(stated[1]) <= MAX_REDSHIFT:
         calls.append(ToolCall(LIGHT_TRAVEL, {"redshift": float(stated[1])}))

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -106,7 +107,9 @@ class ZygoteLauncher:
         # Kept because the stream is closed with its writer.
         self._control: asyncio.StreamWriter | None = None
         self._socket: socket.socket | None = None
-        self._replies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._ready: asyncio.Future[bool] | None = None
+        # The zygote forks in the order it is asked; also those nobody waits for any more.
+        self._awaited: deque[tuple[asyncio.Future[ModelProcess], WorkerConnection]] = deque()
         self._children: dict[int, ModelProcess] = {}
         self._reader: asyncio.Task[None] | None = None
 
@@ -120,15 +123,14 @@ class ZygoteLauncher:
             output = await log.open_pipe()
             role = "worker" if isinstance(spec, WorkerSpec) else "fetch"
             request = {"role": role, "spec": asdict(spec), "preload": preload}
-            await self._send(request, [child_socket.fileno(), output])
-            child_socket.close()
-            os.close(output)
-            reply = await self._replies.get()
-            if "forked" not in reply:
-                raise ConnectionError("The process that forks model processes ended.")
-            handle = ModelProcess(reply["forked"], connection)
-            self._children[handle.pid] = handle
-            return handle
+            forked: asyncio.Future[ModelProcess] = asyncio.get_running_loop().create_future()
+            self._awaited.append((forked, connection))
+            try:
+                await self._send(request, [child_socket.fileno(), output])
+            finally:
+                child_socket.close()
+                os.close(output)
+            return await forked
 
     async def start(self) -> None:
         """Import everything now, so that the first deployment does not wait for it."""
@@ -143,6 +145,7 @@ class ZygoteLauncher:
             self._control.close()
         if self._socket:
             self._socket.close()
+        self._give_up_launches()
         if self._process and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
@@ -167,10 +170,10 @@ class ZygoteLauncher:
         theirs.close()
         os.close(output)
         self._socket = ours
-        self._replies = asyncio.Queue()
+        self._ready = asyncio.get_running_loop().create_future()
         replies, self._control = await asyncio.open_connection(sock=ours.dup())
         self._reader = asyncio.create_task(self._read_replies(replies))
-        if "ready" not in await self._replies.get():
+        if not await asyncio.shield(self._ready):
             raise ConnectionError(f"The Python environment does not start: {self._log.last(5)}")
 
     async def _send(self, request: dict[str, Any], descriptors: list[int]) -> None:
@@ -182,15 +185,39 @@ class ZygoteLauncher:
     async def _read_replies(self, control: asyncio.StreamReader) -> None:
         while line := await control.readline():
             reply = json.loads(line)
-            if "exited" in reply:
+            if "forked" in reply:
+                self._forked(reply["forked"])
+            elif "exited" in reply:
                 if child := self._children.pop(reply["exited"], None):
                     child.ended(reply["status"])
             else:
-                self._replies.put_nowait(reply)
+                self._say_ready(True)
         for child in self._children.values():
             child.ended(-signal.SIGKILL)
         self._children.clear()
-        self._replies.put_nowait({"gone": True})
+        self._say_ready(False)
+        self._give_up_launches()
+
+    def _forked(self, pid: int) -> None:
+        forked, connection = self._awaited.popleft()
+        handle = self._children[pid] = ModelProcess(pid, connection)
+        if forked.done():
+            handle.kill()
+        else:
+            forked.set_result(handle)
+
+    def _say_ready(self, value: bool) -> None:
+        if self._ready and not self._ready.done():
+            self._ready.set_result(value)
+
+    def _give_up_launches(self) -> None:
+        for forked, connection in self._awaited:
+            connection.close()
+            if not forked.done():
+                forked.set_exception(
+                    ConnectionError("The process that forks model processes ended.")
+                )
+        self._awaited.clear()
 
 
 def needs_fresh_interpreter(environment: dict[str, str]) -> bool:

@@ -23,6 +23,8 @@ class TokenIssuer(Protocol):
 
     def issue_served_version_token(self, name: str, queryable: Iterable[str]) -> str: ...
 
+    def revoke_served_version_token(self, secret: str) -> None: ...
+
 
 @dataclass(frozen=True)
 class PreparedModel:
@@ -69,6 +71,10 @@ class ModelStarter:
         return PreparedModel(
             entity, endpoint_name, model, launcher, environment, processes, threads
         )
+
+    def release(self, prepared: PreparedModel) -> None:
+        """Make the token of a version that has been stopped useless."""
+        self._tokens.revoke_served_version_token(prepared.environment["DATABRICKS_TOKEN"])
 
     async def launch(self, prepared: PreparedModel, log: WorkerLog) -> ModelProcess:
         """Start one process; it is not ready yet when this returns."""

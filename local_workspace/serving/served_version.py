@@ -10,7 +10,7 @@ from local_workspace.serving.admission import Admission
 from local_workspace.serving.endpoint import ServedEntity
 from local_workspace.serving.launcher import ModelProcess
 from local_workspace.serving.metrics import EndpointMetrics
-from local_workspace.serving.model_starter import ModelStarter, concurrency_of
+from local_workspace.serving.model_starter import ModelStarter, PreparedModel, concurrency_of
 from local_workspace.serving.model_store import StoredModel
 from local_workspace.serving.worker_connection import LoadFailed, PendingCall
 from local_workspace.serving.worker_log import WorkerLog
@@ -52,6 +52,7 @@ class ServedVersion:
         self._starter = starter
         self._metrics = metrics
         self._pool: WorkerPool | None = None
+        self._prepared: PreparedModel | None = None
         self._loading: asyncio.Task[None] | None = None
         self._last_used = time.monotonic()
         self._abandoned: dict[int, int] = {}
@@ -122,13 +123,14 @@ class ServedVersion:
         pool, self._pool = self._pool, None
         if pool:
             await pool.stop()
+        self._release()
 
     async def _load(self) -> None:
         try:
             prepared = await self._starter.prepare(
                 self._endpoint_name, self.entity, self.build_log, self.log
             )
-            self.model = prepared.model
+            self.model, self._prepared = prepared.model, prepared
             pool = WorkerPool(
                 lambda: self._starter.launch(prepared, self.log),
                 prepared.processes,
@@ -142,6 +144,7 @@ class ServedVersion:
         except (LoadFailed, WorkspaceError, OSError) as error:
             self.load_error = _why(error)
             self.build_log.write(self.load_error)
+            self._release()
             raise
         self._last_used = time.monotonic()
         self.build_log.write("The model is loaded and warm.")
@@ -159,6 +162,11 @@ class ServedVersion:
         if process is None:
             raise self._not_available(self._pool.failure)
         return process
+
+    def _release(self) -> None:
+        if self._prepared:
+            self._starter.release(self._prepared)
+            self._prepared = None
 
     def _not_available(self, failure: str | None) -> WorkspaceError:
         if failure:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,13 @@ from local_workspace.serving.worker_process import WorkerSpec
 
 SPEC = WorkerSpec("chain", "v1", "main.rag.chain", "/nowhere", 1)
 # Speaks the zygote's side of the control socket, but starts nothing: it answers with made-up
-# process ids, in order, each time a line is written to the pipe named by its environment.
+# process ids (none can be so high), in order, each time a line is written to the pipe named by its environment.
 STAND_IN = """#!{python}
 import json, os, socket, sys
 control = socket.socket(fileno=int(sys.argv[3]))
 gate = open(os.environ["STAND_IN_GATE"])
 control.sendall(b'{{"ready": true}}\\n')
-pid = 4_000_000
+pid = 5_000_000
 while True:
     data, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 2)
     if not data:
@@ -30,7 +31,10 @@ while True:
         os.close(each)
     gate.readline()
     pid += 1
-    control.sendall(json.dumps({{"forked": pid, "for": json.loads(data)["role"]}}).encode() + b"\\n")
+    replies = [{{"forked": pid}}]
+    if json.loads(data)["spec"]["threads"] == 99:
+        replies.append({{"exited": pid, "status": 7}})
+    control.sendall("".join(json.dumps(each) + "\\n" for each in replies).encode())
 """
 
 
@@ -109,7 +113,7 @@ def test_each_launch_gets_the_process_forked_for_it(zygote):
         finally:
             await starter.close()
 
-    assert asyncio.run(story()) == (4_000_001, 4_000_002)
+    assert asyncio.run(story()) == (5_000_001, 5_000_002)
 
 
 def test_launch_given_up_half_way_does_not_shift_the_next(zygote):
@@ -131,4 +135,86 @@ def test_launch_given_up_half_way_does_not_shift_the_next(zygote):
         finally:
             await starter.close()
 
-    assert asyncio.run(story()) == 4_000_002
+    assert asyncio.run(story()) == 5_000_002
+
+
+def test_process_forked_for_nobody_is_ended(zygote, monkeypatch):
+    """What comes of a launch that was given up is not left running."""
+    make, answer, log = zygote
+    killed = []
+    monkeypatch.setattr(ModelProcess, "kill", lambda self: killed.append(self.pid))
+
+    async def story():
+        starter = make()
+        try:
+            async with asyncio.timeout(20):
+                await starter.start()
+                given_up = asyncio.create_task(starter.launch(SPEC, log, []))
+                await asyncio.sleep(0.1)
+                given_up.cancel()
+                await asyncio.wait([given_up])
+                answer()
+                answer()
+                await starter.launch(SPEC, log, [])
+        finally:
+            await starter.close()
+
+    asyncio.run(story())
+    assert killed == [5_000_001]
+
+
+def test_process_that_ends_as_soon_as_it_is_forked_is_known_to_have_ended(zygote):
+    """The news of a process's end is not lost when it comes together with that of its start."""
+    make, answer, log = zygote
+
+    async def story():
+        starter = make()
+        try:
+            async with asyncio.timeout(20):
+                answer()
+                process = await starter.launch(replace(SPEC, threads=99), log, [])
+                return await process.exited
+        finally:
+            await starter.close()
+
+    assert asyncio.run(story()) == 7
+
+
+def test_launch_fails_when_the_zygote_ends(zygote):
+    """Nobody waits for a fork from a process that is gone."""
+    make, _, log = zygote
+
+    async def story():
+        starter = make()
+        try:
+            async with asyncio.timeout(20):
+                await starter.start()
+                launching = asyncio.create_task(starter.launch(SPEC, log, []))
+                await asyncio.sleep(0.1)
+                starter._process.kill()
+                with pytest.raises(ConnectionError, match="ended"):
+                    await launching
+        finally:
+            await starter.close()
+
+    asyncio.run(story())
+
+
+def test_interpreter_that_does_not_start_is_told_with_its_words(tmp_path):
+    """A broken environment says what it printed."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho no module named mlflow\n")
+    python.chmod(0o755)
+    log = WorkerLog(tmp_path / "zygote.log")
+
+    async def story():
+        starter = ZygoteLauncher(python, tmp_path, log)
+        try:
+            async with asyncio.timeout(20):
+                with pytest.raises(ConnectionError, match="does not start"):
+                    await starter.start()
+        finally:
+            await starter.close()
+
+    asyncio.run(story())
+    assert "no module named mlflow" in log.text()

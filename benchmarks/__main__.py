@@ -1,0 +1,66 @@
+"""The command: `python -m benchmarks [--quick] [FIGURE ...]`; fails if a floor is missed."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks import deploy, first_chunk, memory, overhead, ready, swap, throughput
+from benchmarks.child_process import REPOSITORY
+from benchmarks.finding import Finding
+from benchmarks.report import line, machine, say, write
+from benchmarks.run import Run
+
+FIGURES: dict[str, Callable[[Run], Iterator[Finding]]] = {
+    "throughput": throughput.measure,
+    "overhead": overhead.measure,
+    "deploy": deploy.measure,
+    "swap": swap.measure,
+    "first_chunk": first_chunk.measure,
+    "ready": ready.measure,
+    "memory": memory.measure,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what was asked for, or everything; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    facts = machine()
+    say(f"{facts['cores']} cores, Python {facts['python']}, mlflow {facts['versions']['mlflow']}")
+    findings: dict[str, list[Finding]] = {}
+    all_measured = True
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
+        run = (
+            Run(Path(folder), rounds=1, seconds=2, versions=4)
+            if options.quick
+            else Run(Path(folder))
+        )
+        for figure in options.figures or FIGURES:
+            findings[figure] = []
+            all_measured &= _measure(figure, run, findings[figure])
+            write(REPOSITORY / "build" / "benchmarks.json", facts, findings)
+    met = all(finding.is_met for found in findings.values() for finding in found)
+    return 0 if met and all_measured else 1
+
+
+def _measure(figure: str, run: Run, findings: list[Finding]) -> bool:
+    try:
+        for finding in FIGURES[figure](run):
+            findings.append(finding)
+            say(line(figure, finding))
+    except Exception as error:  # noqa: BLE001 - a figure that breaks must not hide the others
+        say(f"{figure}: could not be measured: {type(error).__name__}: {error}")
+        return False
+    return True
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("figures", nargs="*", choices=[[], *FIGURES], metavar="FIGURE")
+    parser.add_argument("--quick", action="store_true", help="short, for trying the benchmarks")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

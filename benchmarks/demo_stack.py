@@ -1,0 +1,75 @@
+"""The whole of `make run`, in a folder and on ports of its own, started as `run.sh` starts it."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import requests
+
+from benchmarks.child_process import REPOSITORY, free_port, running, wait_until
+from benchmarks.run import Run
+from examples.names import ORDER, endpoint_name
+
+_FIRST_START_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class DemoStack:
+    """A running stack and how long it took until one could chat."""
+
+    process: psutil.Process
+    seconds_to_ready: float
+
+
+def data_dir(run: Run) -> Path:
+    """Return where the run keeps the demo, which is registered once."""
+    return run.folder / "demo" / "workspace"
+
+
+@contextmanager
+def demo_stack(run: Run) -> Iterator[DemoStack]:
+    """Run the stack during the block."""
+    folder = data_dir(run)
+    folder.parent.mkdir(exist_ok=True)
+    log = folder.parent / "run.log"
+    port, app_port = free_port(), free_port()
+    variables = {
+        "BIN": str(Path(sys.executable).parent),
+        "PORT": str(port),
+        "APP_PORT": str(app_port),
+        "DATA_DIR": str(folder),
+    }
+    started = time.perf_counter()
+    with running([str(REPOSITORY / "run.sh")], log, variables) as process:
+        wait_until(
+            lambda: _app_answers(app_port) and _every_example_is_ready(folder),
+            process,
+            log,
+            _FIRST_START_SECONDS,
+        )
+        yield DemoStack(psutil.Process(process.pid), time.perf_counter() - started)
+
+
+def _app_answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def _every_example_is_ready(folder: Path) -> bool:
+    connection = json.loads((folder / "connection.json").read_text())
+    headers = {"Authorization": f"Bearer {connection['token']}"}
+    url = f"{connection['host']}/api/2.0/serving-endpoints"
+    endpoints = requests.get(url, headers=headers, timeout=5).json().get("endpoints", [])
+    ready = {
+        endpoint["name"]
+        for endpoint in endpoints
+        if endpoint["state"] == {"ready": "READY", "config_update": "NOT_UPDATING"}
+    }
+    return ready.issuperset(endpoint_name(example) for example in ORDER)

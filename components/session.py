@@ -2,16 +2,13 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import streamlit as st
 
-from backend.identity import Role, Viewer
+from backend.endpoints import Endpoints
+from backend.identity import Identity, Role, Viewer
 from components import states
-
-if TYPE_CHECKING:
-    # Only a name for the type checker: the shell alone opens connections.
-    from backend.services import Services
 
 COOKIE = "review_app_session"
 # How long a change of somebody's roles, or a revoked token, may go unnoticed in an open tab.
@@ -19,12 +16,24 @@ FRESH_SECONDS = 60
 _KEY = "session"
 
 
+class Services(Protocol):
+    """What a page may call; only the shell knows who makes it, and tests hand in fakes."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who the visitor is."""
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """What the visitor may ask."""
+
+
 @dataclass(frozen=True)
 class Session:
     """One signed-in person; lives in session state because it acts with that person's token."""
 
     token: str = field(repr=False)
-    services: "Services"
+    services: Services
     viewer: Viewer
     checked_at: float = field(default_factory=time.monotonic)
 

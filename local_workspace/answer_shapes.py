@@ -25,8 +25,9 @@ def with_platform_part(answer: bytes, request_id: str, trace: bytes) -> bytes:
     if not body.startswith(b"{"):
         # A bare list or text has no place for the request's id; this is the older form of it.
         return b'{"predictions":' + body + b"," + part + b"}"
-    separator = b"" if body == b"{}" else b","
-    return body[:-1] + separator + part + b"}"
+    members = body[:-1].rstrip()
+    separator = b"" if members == b"{" else b","
+    return members + separator + part + b"}"
 
 
 def closing_chunk(task: str | None, request_id: str, trace: bytes) -> bytes:
@@ -87,7 +88,7 @@ def as_completion_chunk(chunk: bytes, endpoint: str, task: str | None) -> bytes 
     if "choices" in event:
         return chunk
     delta = event.get("delta")
-    if isinstance(delta, str):
+    if event.get("type") == "response.output_text.delta":
         delta = {"role": "assistant", "content": delta}
     if not isinstance(delta, dict):
         return None
@@ -134,7 +135,7 @@ def _completion(endpoint: str, kind: str, choice: Json) -> Json:
 
 
 def _message(document: Any) -> Json:
-    if isinstance(document, dict) and isinstance(document.get("messages"), list):
+    if isinstance(document, dict) and document.get("messages"):
         last: Json = document["messages"][-1]
         return {key: last[key] for key in ("role", "content", "tool_calls") if last.get(key)}
     return {"role": "assistant", "content": _text(document)}

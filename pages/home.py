@@ -18,8 +18,15 @@ def _draw_all(endpoints: list[Endpoint]) -> None:
     order = list(Readiness)
     for endpoint in sorted(endpoints, key=lambda each: order.index(each.readiness)):
         endpoint_card.draw(endpoint)
-    if any(each.readiness is Readiness.STARTING or each.coming for each in endpoints):
+    if any(_is_changing(each) for each in endpoints):
         st.button("Look again", icon=":material/refresh:")
+
+
+def _is_changing(endpoint: Endpoint) -> bool:
+    # What a failed change would have served is still known, but nothing comes of it.
+    return endpoint.readiness is Readiness.STARTING or bool(
+        endpoint.coming and not endpoint.problem
+    )
 
 
 session = require(Role.REVIEWER, Role.ANALYST)

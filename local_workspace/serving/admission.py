@@ -1,6 +1,7 @@
 """Lets as many calls to a model as its workload size allows; a bounded number waits, in order."""
 
 import asyncio
+import contextlib
 from collections import deque
 
 from local_workspace.errors import TooManyRequests
@@ -14,6 +15,8 @@ class Admission:
         self._queue_length = queue_length
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.in_flight = 0
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     @property
     def queued(self) -> int:
@@ -24,6 +27,7 @@ class Admission:
         """Take a place, waiting for one if the queue is not full."""
         if self.in_flight < self._places:
             self.in_flight += 1
+            self._empty.clear()
             return
         if len(self._waiting) >= self._queue_length:
             raise TooManyRequests(
@@ -44,6 +48,14 @@ class Admission:
                 turn.set_result(None)
                 return
         self.in_flight -= 1
+        if not self.in_flight:
+            self._empty.set()
+
+    async def until_empty(self, seconds: float) -> None:
+        """Return when no call is under way, or when the time is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
 
     async def _wait(self, turn: asyncio.Future[None]) -> None:
         try:

@@ -183,20 +183,24 @@ class ZygoteLauncher:
         await asyncio.get_running_loop().sock_sendall(self._socket, data[sent:])
 
     async def _read_replies(self, control: asyncio.StreamReader) -> None:
-        while line := await control.readline():
-            reply = json.loads(line)
-            if "forked" in reply:
-                self._forked(reply["forked"])
-            elif "exited" in reply:
-                if child := self._children.pop(reply["exited"], None):
-                    child.ended(reply["status"])
-            else:
-                self._say_ready(True)
+        # A zygote killed before it has read a request resets the connection.
+        with contextlib.suppress(ConnectionError):
+            while line := await control.readline():
+                self._take(json.loads(line))
         for child in self._children.values():
             child.ended(-signal.SIGKILL)
         self._children.clear()
         self._say_ready(False)
         self._give_up_launches()
+
+    def _take(self, reply: dict[str, Any]) -> None:
+        if "forked" in reply:
+            self._forked(reply["forked"])
+        elif "exited" in reply:
+            if child := self._children.pop(reply["exited"], None):
+                child.ended(reply["status"])
+        else:
+            self._say_ready(True)
 
     def _forked(self, pid: int) -> None:
         forked, connection = self._awaited.popleft()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlflow.exceptions import MlflowException
-from mlflow.pyfunc import PyFuncModel, scoring_server  # type: ignore[attr-defined]  # not in __all__
+from mlflow.pyfunc import PyFuncModel, scoring_server
 from mlflow.utils.proto_json_utils import NumpyEncoder
 
 MAX_ERROR_LENGTH = 4_000
@@ -29,7 +29,7 @@ class ModelRunner:
 
     def __init__(self, model: PyFuncModel) -> None:
         self._model = model
-        self._input_schema = model.metadata.get_input_schema()
+        self._input_schema = model.metadata.get_input_schema()  # type: ignore[no-untyped-call]
 
     @property
     def task(self) -> str | None:

@@ -117,9 +117,8 @@ class ServedVersion:
         """End its processes, if asked to only after the calls under way."""
         if self._loading and not self._loading.done():
             self._loading.cancel()
-        deadline = time.monotonic() + (_DRAIN_SECONDS if drain else 0)
-        while self._admission.in_flight and time.monotonic() < deadline:
-            await asyncio.sleep(0.05)
+        if drain:
+            await self._admission.until_empty(_DRAIN_SECONDS)
         pool, self._pool = self._pool, None
         if pool:
             await pool.stop()

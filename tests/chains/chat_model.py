@@ -22,7 +22,9 @@ class Scripted(ChatModel):
     def predict(self, context, messages, params: ChatParams | None = None):
         answer = act(messages[-1].content)
         message = ChatMessage(role="assistant", content=answer)
-        return ChatCompletionResponse(choices=[ChatChoice(index=0, message=message)], model="scripted")
+        return ChatCompletionResponse(
+            choices=[ChatChoice(index=0, message=message)], model="scripted"
+        )
 
     def predict_stream(self, context, messages, params: ChatParams | None = None):
         for word in stream_of(messages[-1].content):

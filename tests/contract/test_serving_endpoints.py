@@ -8,11 +8,13 @@ import pytest
 import requests
 from databricks.sdk.errors import (
     InvalidParameterValue,
-    NotImplemented as NotImplementedBySdk,
     OperationFailed,
     ResourceAlreadyExists,
     ResourceConflict,
     ResourceDoesNotExist,
+)
+from databricks.sdk.errors import (
+    NotImplemented as NotImplementedBySdk,
 )
 from databricks.sdk.service.serving import (
     AiGatewayRateLimit,

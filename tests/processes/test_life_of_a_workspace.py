@@ -22,7 +22,6 @@ from tests.processes.conftest import (
     wait_for,
 )
 
-
 # Served versions need no MLflow once their files are here; without one a workspace starts faster.
 WITHOUT_MLFLOW = ("--mlflow-tracking-uri", "http://127.0.0.1:9")
 

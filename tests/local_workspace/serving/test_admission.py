@@ -180,7 +180,9 @@ def test_random_comings_and_goings_never_exceed_the_places(seed):
             assert admission.queued <= 6
         outcomes = await asyncio.gather(*calls, return_exceptions=True)
         allowed = (asyncio.CancelledError, TooManyRequests)
-        assert [each for each in outcomes if each is not None and not isinstance(each, allowed)] == []
+        assert [
+            each for each in outcomes if each is not None and not isinstance(each, allowed)
+        ] == []
         return admission.in_flight, admission.queued, outcomes.count(None)
 
     in_flight, queued, answered = asyncio.run(story())

@@ -46,7 +46,8 @@ def test_endpoint_without_configuration_survives_json():
 
 
 @pytest.mark.parametrize(
-    ("config", "pending", "latest"), [(None, None, 0), (2, None, 2), (2, 3, 3), (None, 1, 1), (4, 3, 4)]
+    ("config", "pending", "latest"),
+    [(None, None, 0), (2, None, 2), (2, 3, 3), (None, 1, 1), (4, 3, 4)],
 )
 def test_latest_version_is_the_highest_given_out(config, pending, latest):
     """The next configuration's version is higher than any before."""

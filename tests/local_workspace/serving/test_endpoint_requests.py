@@ -286,7 +286,9 @@ def test_tags_become_a_dictionary():
     assert read == {"team": "grb", "empty": ""}
 
 
-@pytest.mark.parametrize("items", ["a", {"key": "a"}, ["a"], [{"value": "x"}], [{"key": ""}], [{"key": 5}]])
+@pytest.mark.parametrize(
+    "items", ["a", {"key": "a"}, ["a"], [{"value": "x"}], [{"key": ""}], [{"key": 5}]]
+)
 def test_tags_of_another_shape_are_refused(items):
     """Tags are a list of keys and values."""
     with pytest.raises(InvalidParameter, match="Tags"):
@@ -306,7 +308,16 @@ def test_rate_limits_are_completed_and_kept():
 
 
 @pytest.mark.parametrize(
-    "items", [{}, "5", ["5"], [{}], [{"calls": -1}], [{"calls": "5"}], [{"calls": 5, "renewal_period": "hour"}]]
+    "items",
+    [
+        {},
+        "5",
+        ["5"],
+        [{}],
+        [{"calls": -1}],
+        [{"calls": "5"}],
+        [{"calls": 5, "renewal_period": "hour"}],
+    ],
 )
 def test_rate_limits_of_another_shape_are_refused(items):
     """A limit is a whole number of calls per minute."""
@@ -339,7 +350,12 @@ def test_gateway_keeps_what_can_be_honoured():
 
 
 @pytest.mark.parametrize(
-    "body", [{"guardrails": {"input": {"pii": {}}}}, {"guardrails": {"output": {"safety": True}}}, {"fallback_config": {"enabled": True}}]
+    "body",
+    [
+        {"guardrails": {"input": {"pii": {}}}},
+        {"guardrails": {"output": {"safety": True}}},
+        {"fallback_config": {"enabled": True}},
+    ],
 )
 def test_gateway_parts_that_would_not_work_are_refused_as_not_offered(body):
     """A guard that does not guard must not look as if it did."""

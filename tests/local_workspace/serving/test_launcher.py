@@ -40,14 +40,23 @@ while True:
 
 @pytest.mark.parametrize(
     "name",
-    ["PYTHONPATH", "PYTHONHASHSEED", "LD_PRELOAD", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"],
+    [
+        "PYTHONPATH",
+        "PYTHONHASHSEED",
+        "LD_PRELOAD",
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+    ],
 )
 def test_settings_read_at_start_need_a_fresh_interpreter(name):
     """A fork would not see what the interpreter or a library reads only once."""
     assert needs_fresh_interpreter({"KEY": "x", name: "1"})
 
 
-@pytest.mark.parametrize("environment", [{}, {"KEY": "x", "MLFLOW_EXPERIMENT_ID": "1", "MY_LD_PATH": ""}])
+@pytest.mark.parametrize(
+    "environment", [{}, {"KEY": "x", "MLFLOW_EXPERIMENT_ID": "1", "MY_LD_PATH": ""}]
+)
 def test_other_settings_do_not_need_a_fresh_interpreter(environment):
     """Everything else works in a fork."""
     assert not needs_fresh_interpreter(environment)
@@ -97,6 +106,12 @@ def zygote(tmp_path, monkeypatch):
     os.close(opened)
 
 
+async def asked(starter):
+    """Return when the launcher has asked its zygote for a process."""
+    while not starter._awaited:
+        await asyncio.sleep(0)
+
+
 def test_each_launch_gets_the_process_forked_for_it(zygote):
     """Ids come back in the order of the requests."""
     make, answer, log = zygote
@@ -126,7 +141,7 @@ def test_launch_given_up_half_way_does_not_shift_the_next(zygote):
             async with asyncio.timeout(20):
                 await starter.start()
                 given_up = asyncio.create_task(starter.launch(SPEC, log, []))
-                await asyncio.sleep(0.1)
+                await asked(starter)
                 given_up.cancel()
                 await asyncio.wait([given_up])
                 answer()
@@ -150,7 +165,7 @@ def test_process_forked_for_nobody_is_ended(zygote, monkeypatch):
             async with asyncio.timeout(20):
                 await starter.start()
                 given_up = asyncio.create_task(starter.launch(SPEC, log, []))
-                await asyncio.sleep(0.1)
+                await asked(starter)
                 given_up.cancel()
                 await asyncio.wait([given_up])
                 answer()
@@ -190,7 +205,7 @@ def test_launch_fails_when_the_zygote_ends(zygote):
             async with asyncio.timeout(20):
                 await starter.start()
                 launching = asyncio.create_task(starter.launch(SPEC, log, []))
-                await asyncio.sleep(0.1)
+                await asked(starter)
                 starter._process.kill()
                 with pytest.raises(ConnectionError, match="ended"):
                     await launching

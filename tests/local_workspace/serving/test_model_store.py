@@ -33,7 +33,13 @@ def test_declared_endpoints_may_be_queried(model_with):
 
 
 @pytest.mark.parametrize(
-    "content", [{}, {"resources": None}, {"resources": {"databricks": None}}, {"resources": {"databricks": {}}}]
+    "content",
+    [
+        {},
+        {"resources": None},
+        {"resources": {"databricks": None}},
+        {"resources": {"databricks": {}}},
+    ],
 )
 def test_model_without_resources_may_query_nothing(model_with, content):
     """What is not declared is not granted."""

@@ -173,7 +173,9 @@ def test_list_of_strings_is_sent_as_one_text():
     assert chunk["choices"][0]["delta"]["content"] == "Long bursts."
 
 
-@pytest.mark.parametrize("whole", [COMPLETION, AGENT_ANSWER, RESPONSE], ids=["chat", "agent", "responses"])
+@pytest.mark.parametrize(
+    "whole", [COMPLETION, AGENT_ANSWER, RESPONSE], ids=["chat", "agent", "responses"]
+)
 def test_whole_answer_sent_as_chunks_adds_up_to_itself(whole):
     """A model that cannot stream has the same answer on record either way."""
     assert aggregate(as_chunks(whole)) == whole

@@ -27,7 +27,7 @@ def test_messages_arrive_whole_in_pieces_of_any_size(size):
         for message in reader.feed(stream[start : start + size])
     ]
 
-    assert MESSAGES == received
+    assert received == MESSAGES
 
 
 def test_messages_arrive_whole_in_pieces_of_random_sizes():
@@ -42,7 +42,7 @@ def test_messages_arrive_whole_in_pieces_of_random_sizes():
         received += reader.feed(stream[:size])
         stream = stream[size:]
 
-    assert MESSAGES * 20 == received
+    assert received == MESSAGES * 20
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -56,7 +56,9 @@ def test_big_body_survives():
     message = Message(Kind.CALL, 3, {"stream": False}, random.Random(1).randbytes(16 * 1024 * 1024))
     reader, stream = MessageReader(), message.encode()
 
-    parts = [reader.feed(stream[start : start + (1 << 18)]) for start in range(0, len(stream), 1 << 18)]
+    parts = [
+        reader.feed(stream[start : start + (1 << 18)]) for start in range(0, len(stream), 1 << 18)
+    ]
 
     assert [message] == [each for part in parts for each in part]
 

@@ -41,6 +41,15 @@ class LocalClient:
         answer = self._post("/api/2.0/token-management/on-behalf-of/tokens", body)
         return str(answer["token_value"])
 
+    def grant(self, endpoint_name: str, levels: dict[str, str]) -> None:
+        """Give groups a level on an endpoint, and leave what others have."""
+        endpoint = self._get(f"/api/2.0/serving-endpoints/{endpoint_name}")
+        entries = [
+            {"group_name": group, "permission_level": level} for group, level in levels.items()
+        ]
+        path = f"/api/2.0/permissions/serving-endpoints/{endpoint['id']}"
+        self._post(path, {"access_control_list": entries}, "PATCH")
+
     def sign_in_code(self, user_name: str) -> str:
         """Return a one-time code with which the user signs in to the app."""
         return str(self._post("/__local__/sign-in-codes", {"user_name": user_name})["code"])
@@ -56,10 +65,10 @@ class LocalClient:
     def _get(self, path: str) -> Json:
         return self._send(urllib.request.Request(self._host + path))
 
-    def _post(self, path: str, body: Json) -> Json:
+    def _post(self, path: str, body: Json, method: str = "POST") -> Json:
         data = json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
-        return self._send(urllib.request.Request(self._host + path, data, headers))
+        return self._send(urllib.request.Request(self._host + path, data, headers, method=method))
 
     def _send(self, request: urllib.request.Request) -> Json:
         request.add_header("Authorization", f"Bearer {self._token}")

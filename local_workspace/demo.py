@@ -13,6 +13,8 @@ _PEOPLE = (
     ("analyst@example.com", "Analyst", ANALYSTS),
     ("admin@example.com", "Admin", ADMINS),
 )
+# The two others only serve the chat model.
+_REVIEWED = ("hello_world", "rag_pyfunc", "chat_agent", "chat_model", "responses_agent")
 
 
 def demo(connection: dict[str, str], app_url: str) -> int:
@@ -24,6 +26,10 @@ def demo(connection: dict[str, str], app_url: str) -> int:
         sys.stderr.write("The examples could not be deployed; see above.\n")
         return examples.returncode
     client = LocalClient(connection["host"], connection["token"])
+    for example in _REVIEWED:
+        client.grant(
+            f"agents_demo-handbook-{example}", {REVIEWERS: "CAN_QUERY", ANALYSTS: "CAN_VIEW"}
+        )
     for user_name, display_name, group in _PEOPLE:
         client.ensure_user(user_name, display_name, group)
     sys.stdout.write(_links(client, connection["host"], app_url))

@@ -15,11 +15,16 @@ def _greet(viewer: Viewer) -> None:
 
 def _draw_all(endpoints: list[Endpoint]) -> None:
     st.markdown("These are the chains you can use.")
-    order = list(Readiness)
-    for endpoint in sorted(endpoints, key=lambda each: order.index(each.readiness)):
+    for endpoint in sorted(endpoints, key=_place):
         endpoint_card.draw(endpoint)
     if any(_is_changing(each) for each in endpoints):
         st.button("Look again", icon=":material/refresh:")
+
+
+def _place(endpoint: Endpoint) -> tuple[bool, int]:
+    """Put the chain a link names first, then those that are ready."""
+    named = endpoint.name == st.query_params.get("endpoint")
+    return not named, list(Readiness).index(endpoint.readiness)
 
 
 def _is_changing(endpoint: Endpoint) -> bool:

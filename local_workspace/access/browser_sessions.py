@@ -11,7 +11,7 @@ from local_workspace.access.fingerprint import fingerprint
 from local_workspace.access.principal import Principal
 from local_workspace.errors import BadRequest
 
-LINK_SECONDS = 60
+LINK_SECONDS = 3600
 SESSION_SECONDS = 12 * 3600
 
 
@@ -23,7 +23,7 @@ class BrowserSessions:
         self._sessions: dict[str, tuple[str, float]] = {}
 
     def create_link_code(self, principal: Principal) -> str:
-        """Return a code that opens one session within a minute."""
+        """Return a code that opens one session within an hour."""
         return _add(self._links, principal.id, LINK_SECONDS)
 
     def open(self, code: str) -> str:

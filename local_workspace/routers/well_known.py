@@ -31,21 +31,20 @@ async def health() -> dict[str, str]:
 
 
 @router.get("/ml/review-v2/{path:path}")
-async def review_app(request: Request, path: str, endpoint: str = "") -> RedirectResponse:
-    """Lead from a review app's address to the chat, or to one's queue of labeling tasks."""
-    page = "my_reviews" if "tasks" in path.split("/") else "chat"
-    return _to_app(request, page, endpoint)
+async def review_app(request: Request, endpoint: str = "") -> RedirectResponse:
+    """Lead from a review app's address to the app, with the chain in question first."""
+    return _to_app(request, endpoint)
 
 
 @router.get("/ml/endpoints/{path:path}")
 async def endpoint_page(request: Request, path: str) -> RedirectResponse:
-    """Lead from an endpoint's address to its deployments."""
-    return _to_app(request, "deployments", path.split("/")[0])
+    """Lead from an endpoint's address to the app, with this endpoint first."""
+    return _to_app(request, path.split("/")[0])
 
 
-def _to_app(request: Request, page: str, endpoint: str) -> RedirectResponse:
+def _to_app(request: Request, endpoint: str) -> RedirectResponse:
     settings = cast(Settings, request.app.state.workspace.settings)
-    url = f"{settings.app_url.rstrip('/')}/{page}"
+    url = f"{settings.app_url.rstrip('/')}/"
     if _ENDPOINT_NAME.fullmatch(endpoint):
         url = f"{url}?{urlencode({'endpoint': endpoint})}"
     return RedirectResponse(url, status_code=302)

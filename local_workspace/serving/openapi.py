@@ -70,6 +70,9 @@ def _request(columns: list[Json]) -> Json:
 
 
 def _answer(columns: list[Json]) -> Json:
+    if len(columns) == 1 and columns[0].get("type") == "object" and not columns[0].get("name"):
+        # The whole answer is one object, as a ResponsesAgent's.
+        return _schema(columns[0])
     named = [column for column in columns if column.get("name")]
     return _object(named) if named else {}
 

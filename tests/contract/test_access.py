@@ -67,7 +67,7 @@ def test_reviewer_may_see_and_query_but_not_change(as_person, guarded):
     reviewer = as_person("reviewers")
 
     assert "guarded" in [each.name for each in reviewer.serving_endpoints.list()]
-    assert reviewer.serving_endpoints.get("guarded").permission_level is LEVELS.CAN_QUERY
+    assert reviewer.serving_endpoints.get("guarded").permission_level.value == "CAN_QUERY"
     assert ask(reviewer, "guarded")["choices"]
     served = [ServedEntityInput(entity_name="a", entity_version="1")]
     forbidden = (
@@ -91,7 +91,7 @@ def test_analyst_may_see_but_not_query(as_person, guarded):
     """CAN_VIEW shows an endpoint and its counters and refuses its model."""
     analyst = as_person("analysts")
 
-    assert analyst.serving_endpoints.get("guarded").permission_level is LEVELS.CAN_VIEW
+    assert analyst.serving_endpoints.get("guarded").permission_level.value == "CAN_VIEW"
     assert analyst.serving_endpoints.export_metrics("guarded").contents.read()
     with pytest.raises(PermissionDenied, match="may not query"):
         ask(analyst, "guarded")
@@ -115,7 +115,7 @@ def test_permissions_are_read_and_levels_explained(client, guarded):
     levels = client.serving_endpoints.get_permission_levels(guarded.id).permission_levels
 
     by_group = {each.group_name: each.all_permissions[0] for each in acl if each.group_name}
-    assert by_group["reviewers"].permission_level is LEVELS.CAN_QUERY
+    assert by_group["reviewers"].permission_level.value == "CAN_QUERY"
     assert by_group["admins"].inherited
     assert {each.permission_level for each in levels} >= {LEVELS.CAN_QUERY, LEVELS.CAN_MANAGE}
 

@@ -155,7 +155,7 @@ def test_killed_run_leaves_neither_workspace_nor_command(data_dir, tmp_path):
 
 
 def test_env_prints_lines_a_shell_can_evaluate(data_dir):
-    """`env` prints the exports of a running workspace, with a service principal's token if asked."""
+    """`env` prints the exports, with a service principal's token if asked."""
     with running_workspace(data_dir, *WITHOUT_MLFLOW) as workspace:
         command = [sys.executable, "-m", "local_workspace", "env", "--data-dir", str(data_dir)]
         plain = subprocess.run(command, capture_output=True, text=True, check=True)

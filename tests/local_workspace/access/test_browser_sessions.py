@@ -24,7 +24,7 @@ def test_link_opens_one_session(alice):
 
 
 def test_link_and_session_expire(alice, monkeypatch):
-    """A link lasts a minute, a session a working day."""
+    """A link lasts an hour, a session a working day."""
     sessions, now = BrowserSessions(), time.time()
     link, secret = sessions.create_link_code(alice), sessions.open(sessions.create_link_code(alice))
 

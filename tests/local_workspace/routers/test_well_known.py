@@ -16,11 +16,11 @@ def test_discovery_and_health_are_open(gateway):
 @pytest.mark.parametrize(
     ("path", "target"),
     [
-        ("/ml/review-v2/chat?endpoint=agents_main-rag", "/chat?endpoint=agents_main-rag"),
-        ("/ml/review-v2/1234/chat?o=1", "/chat"),
-        ("/ml/review-v2/1234/tasks/labeling/5", "/my_reviews"),
-        ("/ml/endpoints/agents_main-rag/?o=1", "/deployments?endpoint=agents_main-rag"),
-        ("/ml/endpoints/agents_main-rag", "/deployments?endpoint=agents_main-rag"),
+        ("/ml/review-v2/chat?endpoint=agents_main-rag", "/?endpoint=agents_main-rag"),
+        ("/ml/review-v2/1234/chat?o=1", "/"),
+        ("/ml/review-v2/1234/tasks/labeling/5", "/"),
+        ("/ml/endpoints/agents_main-rag/?o=1", "/?endpoint=agents_main-rag"),
+        ("/ml/endpoints/agents_main-rag", "/?endpoint=agents_main-rag"),
     ],
 )
 def test_addresses_of_databricks_lead_to_the_app(gateway, path, target):
@@ -46,5 +46,5 @@ def test_nothing_of_the_request_chooses_where_a_redirect_leads(gateway, path):
     """An address of ours never sends anybody elsewhere, and sets no header."""
     answer = gateway.call("GET", path)
 
-    assert answer.headers.get("location") in (f"{APP}/chat", f"{APP}/deployments", None)
+    assert answer.headers.get("location") in (f"{APP}/", None)
     assert "set-cookie" not in answer.headers

@@ -66,6 +66,15 @@ def test_interfaces_of_mlflow_are_asked_as_they_are(inputs, outputs, asked, answ
     assert answered in answer["properties"]
 
 
+def test_signature_of_a_logged_agent_is_read_as_the_model_file_has_it():
+    """Optional fields of a ResponsesAgent's answer stay optional."""
+    _, answer = schemas(signature(RESPONSES_AGENT_INPUT_SCHEMA, RESPONSES_AGENT_OUTPUT_SCHEMA))
+
+    assert answer["properties"]["id"] == {"type": "string"}
+    assert "output" in answer["required"]
+    assert "id" not in answer["required"]
+
+
 def test_messages_of_a_chat_model_are_described_to_the_last_field():
     """Nested objects, lists and maps are followed."""
     request, _ = schemas(signature(CHAT_MODEL_INPUT_SCHEMA, CHAT_MODEL_OUTPUT_SCHEMA))

@@ -8,7 +8,6 @@ import pytest
 from local_workspace.serving.model_runner import ModelError, ModelRunner, describe
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning:tests.chains"),
     # MLflow's own notes to whoever logs a model; these chains are what they should be.
     pytest.mark.filterwarnings("ignore:.*type hint:UserWarning"),
     pytest.mark.filterwarnings("ignore:.*ChatModel.* is deprecated:FutureWarning"),

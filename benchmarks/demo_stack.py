@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +20,10 @@ _FIRST_START_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class DemoStack:
-    """A running stack and how long it took until one could chat."""
+    """A running stack and after how many seconds each part of it was there."""
 
     process: psutil.Process
-    seconds_to_ready: float
+    milestones: dict[str, float]
 
 
 def data_dir(run: Run) -> Path:
@@ -44,15 +44,31 @@ def demo_stack(run: Run) -> Iterator[DemoStack]:
         "APP_PORT": str(app_port),
         "DATA_DIR": str(folder),
     }
-    started = time.perf_counter()
+    milestones = _Milestones(
+        {
+            "workspace": lambda: (folder / "connection.json").exists(),
+            "examples": lambda: _every_example_is_ready(folder),
+            "app": lambda: _app_answers(app_port),
+        }
+    )
     with running([str(REPOSITORY / "run.sh")], log, variables) as process:
-        wait_until(
-            lambda: _app_answers(app_port) and _every_example_is_ready(folder),
-            process,
-            log,
-            _FIRST_START_SECONDS,
-        )
-        yield DemoStack(psutil.Process(process.pid), time.perf_counter() - started)
+        wait_until(milestones.are_reached, process, log, _FIRST_START_SECONDS)
+        yield DemoStack(psutil.Process(process.pid), milestones.seconds)
+
+
+class _Milestones:
+    """Notes when each condition was first seen to hold, counted from now."""
+
+    def __init__(self, conditions: dict[str, Callable[[], bool]]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._waiting = conditions
+        self._started = time.perf_counter()
+
+    def are_reached(self) -> bool:
+        for name in [name for name, holds in self._waiting.items() if holds()]:
+            del self._waiting[name]
+            self.seconds[name] = time.perf_counter() - self._started
+        return not self._waiting
 
 
 def _app_answers(port: int) -> bool:
@@ -63,7 +79,10 @@ def _app_answers(port: int) -> bool:
 
 
 def _every_example_is_ready(folder: Path) -> bool:
-    connection = json.loads((folder / "connection.json").read_text())
+    try:
+        connection = json.loads((folder / "connection.json").read_text())
+    except FileNotFoundError:
+        return False
     headers = {"Authorization": f"Bearer {connection['token']}"}
     url = f"{connection['host']}/api/2.0/serving-endpoints"
     endpoints = requests.get(url, headers=headers, timeout=5).json().get("endpoints", [])

@@ -17,23 +17,25 @@ _NO_PEER = "none"
 def measure(run: Run) -> Iterator[Finding]:
     """Start once to register the examples, then again as on every other day."""
     if not data_dir(run).exists():
+        first = _start(run)
         yield Finding(
             measured="make run, the very first time, until ready to chat",
             unit="s",
-            ours=_start(run),
+            ours=max(first.values()),
             beside=_NO_PEER,
+            details={"milestones": first},
         )
-    rounds = [_start(run) for _ in range(run.rounds)]
+    starts = [_start(run) for _ in range(run.rounds)]
     yield Finding(
         measured="make run until ready to chat",
         unit="s",
-        ours=median(rounds),
+        ours=median(max(each.values()) for each in starts),
         floor=Floor("at most", 20.0),
         beside=_NO_PEER,
-        details={"our_rounds": rounds},
+        details={"milestones": starts},
     )
 
 
-def _start(run: Run) -> float:
+def _start(run: Run) -> dict[str, float]:
     with demo_stack(run) as stack:
-        return stack.seconds_to_ready
+        return stack.milestones

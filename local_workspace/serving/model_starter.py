@@ -65,8 +65,11 @@ class ModelStarter:
         model = await self._models.fetch(entity, build_log)
         launcher = await self._environments.launcher_for(model, entity.environment_vars, build_log)
         environment = self._environment(endpoint_name, entity, model)
-        log.hide([environment["DATABRICKS_TOKEN"]])
-        log.hide(self._secrets.values_in(entity.environment_vars))
+        hidden = [environment["DATABRICKS_TOKEN"]]
+        hidden += self._secrets.values_in(entity.environment_vars)
+        log.hide(hidden)
+        # It tells why a load failed, in the model's own words.
+        build_log.hide(hidden)
         processes, threads = concurrency_of(entity)
         return PreparedModel(
             entity, endpoint_name, model, launcher, environment, processes, threads

@@ -52,9 +52,12 @@ def test_env_of_a_running_workspace_is_what_a_shell_evaluates(stopped, capsys):
     finally:
         directory.release()
 
-    script = capsys.readouterr().out + 'echo "$DATABRICKS_HOST $DATABRICKS_TOKEN $MLFLOW_TRACKING_URI $MLFLOW_TRACKING_TOKEN"'
+    script = (
+        capsys.readouterr().out
+        + 'echo "$DATABRICKS_HOST $DATABRICKS_TOKEN $MLFLOW_TRACKING_URI $MLFLOW_TRACKING_TOKEN"'
+    )
     printed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
-    assert printed.stdout == "http://h:1 a'b http://h:1 a'b\n"
+    assert printed.stdout.split() == ["http://h:1", "a'b", "http://h:1", "a'b"]
 
 
 @pytest.mark.parametrize("answer", ["y\n", "YES\n", " y \n"])

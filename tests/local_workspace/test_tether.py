@@ -21,7 +21,11 @@ os.close(read_end)
 process.wait()
 """
 # A command with a child; both write their ids, and the child ignores being asked to end.
-FAMILY = 'sh -c \'trap "" TERM; echo $$ >> "$0"; while :; do sleep 0.2; done\' "$0" & echo $$ >> "$0"; wait'
+FAMILY = """
+sh -c 'trap "" TERM; echo $$ >> "$0"; while :; do sleep 0.2; done' "$0" &
+echo $$ >> "$0"
+wait
+"""
 
 
 @pytest.fixture

@@ -42,9 +42,7 @@ class Served:
         """Ask for a stream; return the chunks sent and the outcome with what its body holds."""
         sent = []
         call = Message(Kind.CALL, 5, {"request_id": "r1", "user": "ada"} | meta, body)
-        outcome = stream_call(
-            self.runner, self.recorder, self.spec, call, sent.append, is_canceled
-        )
+        outcome = stream_call(self.runner, self.recorder, self.spec, call, sent.append, is_canceled)
         assert {message.kind for message in sent} <= {Kind.CHUNK}
         return [json.loads(message.body) for message in sent], *parts(outcome)
 
@@ -216,7 +214,11 @@ def test_stream_sends_each_chunk_and_ends_with_the_whole(served):
     ("name", "body", "events"),
     [
         ("whole_chat", chat("x"), ["chat.completion.chunk"]),
-        ("responses", b'{"input": [{"role": "user", "content": "x"}]}', ["response.output_item.done"]),
+        (
+            "responses",
+            b'{"input": [{"role": "user", "content": "x"}]}',
+            ["response.output_item.done"],
+        ),
         ("strings", chat("x"), ["chat.completion.chunk"] * 3),
     ],
 )

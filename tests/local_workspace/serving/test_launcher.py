@@ -16,7 +16,8 @@ from local_workspace.serving.worker_process import WorkerSpec
 
 SPEC = WorkerSpec("chain", "v1", "main.rag.chain", "/nowhere", 1)
 # Speaks the zygote's side of the control socket, but starts nothing: it answers with made-up
-# process ids (none can be so high), in order, each time a line is written to the pipe named by its environment.
+# process ids (none can be so high), in order, each time a line is written to the pipe its
+# environment names.
 STAND_IN = """#!{python}
 import json, os, socket, sys
 control = socket.socket(fileno=int(sys.argv[3]))
@@ -108,7 +109,7 @@ def zygote(tmp_path, monkeypatch):
 
 async def asked(starter):
     """Return when the launcher has asked its zygote for a process."""
-    while not starter._awaited:
+    while not starter._awaited:  # noqa: ASYNC110 (true a step or two later; there is no event)
         await asyncio.sleep(0)
 
 

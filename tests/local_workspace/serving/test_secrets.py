@@ -39,7 +39,7 @@ def test_values_to_hide_are_those_referred_to(file):
 def test_missing_secret_is_named_by_scope_and_key(file, reference):
     """The sentence says which variable wants which secret, and no value."""
     with pytest.raises(InvalidParameter) as refusal:
-        Secrets(file).resolve({"KEY": "{{secrets/%s}}" % reference})
+        Secrets(file).resolve({"KEY": "{{secrets/" + reference + "}}"})
 
     assert "KEY" in refusal.value.message
     assert f"secret {reference}," in refusal.value.message
@@ -66,7 +66,7 @@ def test_file_others_can_read_is_refused(file, mode):
 
 def test_file_that_is_no_json_is_refused_without_its_content(file):
     """A typing mistake in the file is told as one, and its text stays in it."""
-    file.write_text('{"models": {"api-key": "%s"' % VALUE)
+    file.write_text('{"models": {"api-key": "' + VALUE)
 
     with pytest.raises(InvalidParameter) as refusal:
         Secrets(file).resolve({"KEY": "{{secrets/models/api-key}}"})

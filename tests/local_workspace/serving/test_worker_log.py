@@ -17,17 +17,19 @@ def path(tmp_path):
     return tmp_path / "logs" / "v1.log"
 
 
-async def print_to(log, *pieces):
-    """Print as a process does, piece by piece, and return when the log has noticed the end."""
-    lines = len(log.text())
-    descriptor = await log.open_pipe()
-    for piece in pieces:
-        os.write(descriptor, piece)
-        await asyncio.sleep(0.01)
-    os.close(descriptor)
-    async with asyncio.timeout(5):
-        while len(log.text()) == lines:
-            await asyncio.sleep(0.01)
+class NotingLog(WorkerLog):
+    """A log that says when it has been given a certain line."""
+
+    def __init__(self, path, awaited):
+        super().__init__(path)
+        self._awaited = awaited
+        self.arrived = asyncio.Event()
+
+    def write(self, line):
+        """Keep the line and say so if it is the one."""
+        super().write(line)
+        if line == self._awaited:
+            self.arrived.set()
 
 
 def test_lines_are_kept_in_memory_and_in_the_file(path):
@@ -123,11 +125,17 @@ def test_text_too_short_to_be_a_secret_is_left_alone(path):
 
 def test_printed_lines_arrive_through_the_pipe(path):
     """What a process prints is kept, the last line also without its end."""
-    log = WorkerLog(path)
 
-    asyncio.run(print_to(log, b"one\ntwo\nthree"))
+    async def story():
+        log = NotingLog(path, awaited="three")
+        descriptor = await log.open_pipe()
+        os.write(descriptor, b"one\ntwo\nthree")
+        os.close(descriptor)
+        async with asyncio.timeout(5):
+            await log.arrived.wait()
+        return log.text()
 
-    assert log.text() == "one\ntwo\nthree"
+    assert asyncio.run(story()) == "one\ntwo\nthree"
 
 
 @pytest.mark.parametrize("cut", range(1, len(SECRET)))

@@ -13,7 +13,9 @@ class Agent(ChatAgent):
         conversation = context.conversation_id if context else None
         return ChatAgentResponse(
             messages=[
-                ChatAgentMessage(role="tool", content="z = 1", id="t", tool_call_id="c", name="look"),
+                ChatAgentMessage(
+                    role="tool", content="z = 1", id="t", tool_call_id="c", name="look"
+                ),
                 ChatAgentMessage(role="assistant", content=f"In {conversation}.", id="a"),
             ],
             custom_outputs=custom_inputs,

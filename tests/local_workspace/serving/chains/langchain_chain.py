@@ -4,11 +4,11 @@ import mlflow
 from langchain_core.runnables import RunnableLambda
 
 
-def find(asked):
-    """Find nothing for a question."""
-    if asked["messages"][-1]["content"] == "break":
+def find(messages):
+    """Find nothing for a question; MLflow has made LangChain's messages of the request."""
+    if messages[-1].content == "break":
         raise LookupError("the index is gone")
-    return asked["messages"][-1]["content"]
+    return messages[-1].content
 
 
 def answer(found):

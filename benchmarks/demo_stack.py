@@ -16,6 +16,8 @@ from benchmarks.run import Run
 from examples.names import ORDER, endpoint_name
 
 _FIRST_START_SECONDS = 600.0
+# The app accepts connections seconds before it answers: giving up early would cost a whole turn.
+_PATIENCE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,10 @@ class _Milestones:
 
 def _app_answers(port: int) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
+        return (
+            requests.get(f"http://127.0.0.1:{port}/healthz", timeout=_PATIENCE_SECONDS).status_code
+            == 200
+        )
     except requests.RequestException:
         return False
 
@@ -81,14 +86,16 @@ def _app_answers(port: int) -> bool:
 def _every_example_is_ready(folder: Path) -> bool:
     try:
         connection = json.loads((folder / "connection.json").read_text())
-    except FileNotFoundError:
+        return _ready_endpoints(connection).issuperset(map(endpoint_name, ORDER))
+    except (FileNotFoundError, requests.RequestException):
         return False
+
+
+def _ready_endpoints(connection: dict[str, str]) -> set[str]:
     headers = {"Authorization": f"Bearer {connection['token']}"}
     url = f"{connection['host']}/api/2.0/serving-endpoints"
-    endpoints = requests.get(url, headers=headers, timeout=5).json().get("endpoints", [])
-    ready = {
-        endpoint["name"]
-        for endpoint in endpoints
-        if endpoint["state"] == {"ready": "READY", "config_update": "NOT_UPDATING"}
-    }
-    return ready.issuperset(endpoint_name(example) for example in ORDER)
+    endpoints = (
+        requests.get(url, headers=headers, timeout=_PATIENCE_SECONDS).json().get("endpoints", [])
+    )
+    ready = {"ready": "READY", "config_update": "NOT_UPDATING"}
+    return {endpoint["name"] for endpoint in endpoints if endpoint["state"] == ready}

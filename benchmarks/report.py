@@ -49,7 +49,7 @@ def line(figure: str, finding: Finding) -> str:
 
 
 def write(path: Path, machine_facts: Mapping[str, Any], findings: dict[str, list[Finding]]) -> None:
-    """Write everything, single rounds included."""
+    """Write everything, single rounds included, and the table for the documentation beside it."""
     documents = [
         {"figure": figure, **asdict(finding), "is_met": finding.is_met}
         for figure, found in findings.items()
@@ -57,6 +57,24 @@ def write(path: Path, machine_facts: Mapping[str, Any], findings: dict[str, list
     ]
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"machine": machine_facts, "findings": documents}, indent=2) + "\n")
+    path.with_suffix(".md").write_text(table(findings))
+
+
+def table(findings: Mapping[str, list[Finding]]) -> str:
+    """Return the findings as the table of `docs/benchmarks.md`."""
+    rows = ["| Figure | Measured | Ours | Peer | Ratio | Required |", "|---|---|---|---|---|---|"]
+    for figure, found in findings.items():
+        for each in found:
+            required = f"{each.floor.kind} {_number(each.floor.value)}" if each.floor else ""
+            missed = "" if each.is_met else ", missed"
+            ours = f"{_number(each.ours)} {each.unit}"
+            cells = [figure, each.measured, ours, _optional(each.peer), _optional(each.ratio)]
+            rows.append(f"| {' | '.join([*cells, required + missed])} |")
+    return "\n".join(rows) + "\n"
+
+
+def _optional(value: float | None) -> str:
+    return "" if value is None else _number(value)
 
 
 def _number(value: float) -> str:

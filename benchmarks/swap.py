@@ -29,14 +29,15 @@ def measure(run: Run) -> Iterator[Finding]:
     if len(result.answered_by) != _DEPLOYS + 1:
         raise NotEveryVersionAnswered(str(result.answered_by))
     failed = sum(result.failures.values())
+    requests = failed + len(result.milliseconds)
     yield Finding(
-        measured=f"{2 * _DEPLOYS} switches of version under {_CLIENTS} connections",
+        measured=f"{2 * _DEPLOYS} switches of version, {_CLIENTS} connections, {requests} requests",
         unit="failed requests",
         ours=failed,
         floor=Floor("at most", 0),
         beside="none: mlflow models serve has to be restarted and is away meanwhile",
         details={
-            "requests": failed + len(result.milliseconds),
+            "requests": requests,
             "failures": result.failures,
             "answered_by": result.answered_by,
         },

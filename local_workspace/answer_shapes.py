@@ -80,21 +80,42 @@ def as_completion(answer: bytes, endpoint: str, task: str | None) -> bytes:
     return orjson.dumps(_completion(endpoint, "chat.completion", choice))
 
 
-def as_completion_chunk(chunk: bytes, endpoint: str, task: str | None) -> bytes | None:
-    """Return a streamed event as an OpenAI chunk, or nothing if it has no text to show."""
-    if task in _CHAT_TASKS:
-        return chunk
-    event = orjson.loads(chunk)
-    if "choices" in event:
-        return chunk
-    delta = event.get("delta")
-    if event.get("type") == "response.output_text.delta":
-        delta = {"role": "assistant", "content": delta}
-    if not isinstance(delta, dict):
-        return None
-    shown = {key: delta[key] for key in ("role", "content", "tool_calls") if key in delta}
-    choice = {"index": 0, "delta": shown, "finish_reason": None}
-    return orjson.dumps(_completion(endpoint, "chat.completion.chunk", choice))
+class CompletionChunks:
+    """Translates the events of one stream into OpenAI's chunks."""
+
+    def __init__(self, endpoint: str, task: str | None) -> None:
+        self._endpoint = endpoint
+        self._task = task
+        self._streamed_items: set[str | None] = set()
+
+    def translate(self, chunk: bytes) -> bytes | None:
+        """Return the event as a chunk, or nothing if it has no text to show."""
+        if self._task in _CHAT_TASKS:
+            return chunk
+        event = orjson.loads(chunk)
+        if "choices" in event:
+            return chunk
+        delta = self._delta(event)
+        if delta is None:
+            return None
+        shown = {key: delta[key] for key in ("role", "content", "tool_calls") if key in delta}
+        choice = {"index": 0, "delta": shown, "finish_reason": None}
+        return orjson.dumps(_completion(self._endpoint, "chat.completion.chunk", choice))
+
+    def _delta(self, event: Json) -> Json | None:
+        if event.get("type") == "response.output_text.delta":
+            self._streamed_items.add(event.get("item_id"))
+            return {"role": "assistant", "content": event["delta"]}
+        if event.get("type") == "response.output_item.done":
+            return self._finished_item(event.get("item") or {})
+        delta = event.get("delta")
+        return delta if isinstance(delta, dict) else None
+
+    def _finished_item(self, item: Json) -> Json | None:
+        """An item whose text came in pieces is not shown again; one that came whole is."""
+        if item.get("type") != "message" or item.get("id") in self._streamed_items:
+            return None
+        return {"role": "assistant", "content": _text({"output": [item]})}
 
 
 def as_response(answer: bytes, endpoint: str) -> bytes:

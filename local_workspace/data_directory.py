@@ -3,10 +3,14 @@
 import fcntl
 import json
 import os
+import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from local_workspace.settings import Settings
+
+_ATTEMPTS = 3
+_PAUSE_SECONDS = 0.02
 
 
 class DataDirectoryInUse(Exception):
@@ -20,14 +24,12 @@ class DataDirectory:
         self._settings = settings
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = (settings.data_dir / "lock").open("a+")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _locked(self._lock):
             self._lock.close()
             raise DataDirectoryInUse(
                 f"A workspace is already running on {settings.data_dir}. Stop it first, or give "
                 "another --data-dir."
-            ) from error
+            )
         # Left behind if the last server was killed: it would point at nothing, or at a stranger.
         settings.connection_path.unlink(missing_ok=True)
 
@@ -40,9 +42,14 @@ class DataDirectory:
             json.dump(connection, file, indent=2)
         temporary.replace(path)
 
+    def withdraw(self) -> None:
+        """Remove the connection file: the workspace is about to stop."""
+        if not self._lock.closed:
+            self._settings.connection_path.unlink(missing_ok=True)
+
     def release(self) -> None:
-        """Remove the connection file and let another server have the directory."""
-        self._settings.connection_path.unlink(missing_ok=True)
+        """Let another server have the directory, whose connection file is then not ours."""
+        self.withdraw()
         self._lock.close()
 
 
@@ -62,8 +69,16 @@ def is_in_use(data_dir: Path) -> bool:
     if not lock_path.exists():
         return False
     with lock_path.open("a+") as lock:
+        return not _locked(lock)
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Try to take the lock, for a moment: who only asks whether it is taken holds it as briefly."""
+    for attempt in range(_ATTEMPTS):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            time.sleep(_PAUSE_SECONDS if attempt + 1 < _ATTEMPTS else 0)
+        else:
             return True
     return False

@@ -65,7 +65,7 @@ async def _serve(
         try:
             return await _until_stopped(workspace, directory, stop, then)
         finally:
-            directory.release()
+            directory.withdraw()
             await workspace.stop()
 
 

@@ -19,7 +19,8 @@ def main() -> int:
     """Wait for whichever comes first: the command's end, or the asking process's."""
     pipe, command = int(sys.argv[1]), sys.argv[2:]
     # Ctrl-C reaches the asking process, which decides in which order things end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A handler rather than SIG_IGN, which the command would inherit.
+    signal.signal(signal.SIGINT, lambda *_: None)
     # An interactive command keeps its terminal; anything else gets a group that can be ended whole.
     own_group = not sys.stdin.isatty()
     child = subprocess.Popen(command, process_group=0 if own_group else None)

@@ -27,11 +27,8 @@ async def chat_completions(request: Request) -> Response:
         answer.body = answer_shapes.as_completion(answer.body, endpoint, task)
         return _whole(answer)
     stream = await _invocations(request).stream(asked)
-
-    def translate(chunk: bytes) -> bytes | None:
-        return answer_shapes.as_completion_chunk(chunk, endpoint, task)
-
-    return _events(stream, translate, closing_task=None)
+    chunks = answer_shapes.CompletionChunks(endpoint, task)
+    return _events(stream, chunks.translate, closing_task=None)
 
 
 @router.post("/serving-endpoints/responses")

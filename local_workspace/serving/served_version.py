@@ -138,10 +138,11 @@ class ServedVersion:
             )
             await pool.start()
             if process := pool.pick():
-                self.warm_up_error = (await process.connection.ready)["warm_up_error"]
+                said = (await process.connection.ready)["warm_up_error"]
+                self.warm_up_error = said and self.log.blanked(said)
             self._pool = pool
         except (LoadFailed, WorkspaceError, OSError) as error:
-            self.load_error = _why(error)
+            self.load_error = self.log.blanked(_why(error))
             self.build_log.write(self.load_error)
             self._release()
             raise
@@ -153,7 +154,8 @@ class ServedVersion:
         try:
             await self.load()
         except (LoadFailed, OSError) as error:
-            raise InvalidState(f"{self.entity.name} cannot be loaded. {_why(error)}") from error
+            why = self.log.blanked(_why(error))
+            raise InvalidState(f"{self.entity.name} cannot be loaded. {why}") from error
         assert self._pool is not None
         if (process := self._pool.pick()) is None:
             await self._pool.wait_until_up(RECOVERY_SECONDS)

@@ -31,11 +31,15 @@ class WorkerLog:
         known = {line for line in lines if len(line) >= _MIN_SECRET_LENGTH}
         self._secrets = sorted(known.union(self._secrets), key=len, reverse=True)
 
+    def blanked(self, text: str) -> str:
+        """Return the text without the secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[hidden]")
+        return text
+
     def write(self, line: str) -> None:
         """Keep one line."""
-        for secret in self._secrets:
-            line = line.replace(secret, "[hidden]")
-        line = line[:MAX_LINE_LENGTH]
+        line = self.blanked(line)[:MAX_LINE_LENGTH]
         self._lines.append(line)
         if self._path.exists() and self._path.stat().st_size > MAX_FILE_SIZE:
             self._path.replace(self._path.with_suffix(".1.log"))

@@ -5,12 +5,14 @@ import warnings
 from collections.abc import Iterator
 
 import mlflow
+import openai
 import pytest
+import requests
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.serving import EndpointCoreConfigInput, ServedEntityInput
 
 from local_workspace import running_workspace
-from tests.registered_models import register
+from tests.registered_models import question, register
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +66,38 @@ def create_endpoint(client: WorkspaceClient, name: str, model: str, version: int
     entity = ServedEntityInput(entity_name=model, entity_version=str(version), **more)
     config = EndpointCoreConfigInput(name=name, served_entities=[entity])
     return client.serving_endpoints.create_and_wait(name, config=config)
+
+
+@pytest.fixture(scope="session")
+def post(host, token):
+    """Post to an endpoint's invocations and return the raw response."""
+
+    def send(name, body, served=None, **options):
+        part = f"/served-models/{served}" if served else ""
+        url = f"{host}/serving-endpoints/{name}{part}/invocations"
+        headers = {"Authorization": f"Bearer {token}"}
+        return requests.post(url, json=body, headers=headers, timeout=60, **options)
+
+    return send
+
+
+@pytest.fixture(scope="session")
+def openai_client(host, token):
+    with openai.OpenAI(
+        api_key=token, base_url=f"{host}/serving-endpoints", max_retries=0
+    ) as client:
+        yield client
+
+
+def entity(model: str, version: int | str, **more) -> ServedEntityInput:
+    return ServedEntityInput(entity_name=model, entity_version=str(version), **more)
+
+
+def ask(client, name: str, text: str, served: str | None = None) -> str:
+    part = f"/served-models/{served}" if served else ""
+    path = f"/serving-endpoints/{name}{part}/invocations"
+    answer = client.api_client.do("POST", path, body=question(text))
+    return answer["choices"][0]["message"]["content"]
 
 
 @pytest.fixture(autouse=True)

@@ -41,14 +41,6 @@ def demo(workspace) -> float:
     return time.monotonic() - started
 
 
-@pytest.fixture(scope="module")
-def openai_client(host, token):
-    with openai.OpenAI(
-        api_key=token, base_url=f"{host}/serving-endpoints", max_retries=0
-    ) as client:
-        yield client
-
-
 def body_for(name: str, **more) -> dict:
     """Return a question in the shape the endpoint's model takes."""
     if name == RAG:

@@ -31,12 +31,6 @@ def completion(document, task):
     return json.loads(answer)
 
 
-def chunk(document, task):
-    """Return a model's event as an OpenAI chunk."""
-    translated = answer_shapes.as_completion_chunk(json.dumps(document).encode(), "chain", task)
-    return translated and json.loads(translated)
-
-
 @pytest.mark.parametrize("answer", [{"a": 1}, {"a": {"b": "}"}}, {}], ids=repr)
 @pytest.mark.parametrize("ending", [b"", b"\n", b"  \n"])
 def test_object_keeps_its_keys_and_gets_the_request_id(answer, ending):
@@ -207,65 +201,6 @@ def test_answer_that_is_no_chat_answer_is_refused(document):
     """A table cannot be shown as a chat; the sentence says how to get it."""
     with pytest.raises(BadRequest, match="use /invocations"):
         completion(document, None)
-
-
-@pytest.mark.parametrize("task", [CHAT, "llm/v1/chat", None])
-def test_chat_chunk_is_passed_on_as_it_is(task):
-    """What is in OpenAI's shape already is not touched."""
-    event = {"id": "c", "choices": [{"index": 0, "delta": {"content": "Hi"}}]}
-
-    assert chunk(event, task) == event
-
-
-def test_delta_of_an_agent_becomes_a_chunk():
-    """Role, text and tool calls are shown; the agent's own ids are not."""
-    delta = {"role": "assistant", "content": "Hi", "id": "a", "tool_calls": [], "name": "x"}
-
-    translated = chunk({"delta": delta}, AGENT)
-    assert translated["object"] == "chat.completion.chunk"
-    assert translated["model"] == "chain"
-    assert translated["choices"] == [
-        {
-            "index": 0,
-            "delta": {"role": "assistant", "content": "Hi", "tool_calls": []},
-            "finish_reason": None,
-        }
-    ]
-
-
-def test_text_delta_of_a_responses_agent_becomes_a_chunk():
-    """The text is shown as the assistant's."""
-    event = {"type": "response.output_text.delta", "item_id": "m", "delta": "Hi"}
-
-    (choice,) = chunk(event, RESPONSES)["choices"]
-    assert choice["delta"] == {"role": "assistant", "content": "Hi"}
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "response.function_call_arguments.delta",
-        "response.reasoning_text.delta",
-        "response.reasoning_summary_text.delta",
-        "response.mcp_call_arguments.delta",
-    ],
-)
-def test_delta_that_is_not_the_answers_text_is_not_shown_as_such(kind):
-    """Arguments of calls and the model's reasoning are no part of what it says."""
-    assert chunk({"type": kind, "item_id": "f", "delta": '{"z":'}, RESPONSES) is None
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"type": "response.output_item.done", "item": {"type": "function_call"}},
-        {"type": "response.created"},
-        {"anything": 1},
-    ],
-)
-def test_event_without_text_is_left_out(event):
-    """A chat client gets no event it could not read."""
-    assert chunk(event, RESPONSES) is None
 
 
 def test_response_gets_the_fields_openai_reads_and_keeps_its_own():

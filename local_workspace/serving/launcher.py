@@ -68,6 +68,7 @@ class SpawnLauncher:
     def __init__(self, python: Path, package_root: Path) -> None:
         self._python = python
         self._package_root = package_root
+        self._watchers: set[asyncio.Task[None]] = set()
 
     async def launch(self, spec: WorkerSpec, log: WorkerLog, preload: list[str]) -> ModelProcess:
         """Start the interpreter; the spec goes through its standard input."""
@@ -88,7 +89,9 @@ class SpawnLauncher:
         assert process.stdin is not None
         process.stdin.write(json.dumps(asdict(spec)).encode() + b"\n")
         handle = ModelProcess(process.pid, connection)
-        _watch(process, handle)
+        watcher = asyncio.create_task(_watch(process, handle))
+        self._watchers.add(watcher)
+        watcher.add_done_callback(self._watchers.discard)
         return handle
 
     async def close(self) -> None:
@@ -236,11 +239,8 @@ async def _socket_pair() -> tuple[WorkerConnection, socket.socket]:
     return connection, theirs
 
 
-def _watch(process: asyncio.subprocess.Process, handle: ModelProcess) -> None:
-    async def wait() -> None:
-        handle.ended(await process.wait())
-
-    handle.exited.get_loop().create_task(wait())
+async def _watch(process: asyncio.subprocess.Process, handle: ModelProcess) -> None:
+    handle.ended(await process.wait())
 
 
 def _environment(package_root: Path) -> dict[str, str]:

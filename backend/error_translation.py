@@ -1,14 +1,14 @@
 """From what the client libraries raise to the app's own errors; services use `translated()`."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 import requests
 from databricks.sdk import errors as sdk
 from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.errors.private_link import PrivateLinkValidationError
-from mlflow.exceptions import ERROR_CODE_TO_HTTP_STATUS, MlflowException
 
 from backend.errors import (
     AlreadyExists,
@@ -27,6 +27,9 @@ from backend.errors import (
     Unexpected,
     Unreachable,
 )
+
+if TYPE_CHECKING:
+    from mlflow.exceptions import MlflowException
 
 TRANSLATIONS: dict[type[Exception], type[ReviewAppError]] = {
     DatabricksError: Failed,
@@ -91,7 +94,15 @@ BY_MLFLOW_CODE: dict[str, type[ReviewAppError]] = {
     "COULD_NOT_ACQUIRE_LOCK": BeingChanged,
 }
 
-CLIENT_ERRORS: tuple[type[Exception], ...] = (*TRANSLATIONS, MlflowException)
+
+def client_errors() -> tuple[type[Exception], ...]:
+    """Return what the client libraries raise; MLflow's once something has imported it.
+
+    Importing MLflow takes seconds, which nobody should wait for only to name an exception that
+    cannot be raised before.
+    """
+    mlflow = sys.modules.get("mlflow.exceptions")
+    return (*TRANSLATIONS, mlflow.MlflowException) if mlflow else tuple(TRANSLATIONS)
 
 
 def translate(error: Exception) -> ReviewAppError:
@@ -100,7 +111,7 @@ def translate(error: Exception) -> ReviewAppError:
         return error
     # After its last attempt the SDK raises a bare TimeoutError, and MLflow an INTERNAL_ERROR,
     # from the error that says what was really wrong.
-    if isinstance(error, TimeoutError | MlflowException) and _tells_more(error.__cause__):
+    if (isinstance(error, TimeoutError) or _is_mlflow(error)) and _tells_more(error.__cause__):
         return translate(error.__cause__)
     kind = _kind_of(error)
     sentence = f"{kind.usual_sentence} It said: {error}" if issubclass(kind, Refused) else ""
@@ -112,8 +123,13 @@ def translated() -> Iterator[None]:
     """Let only our own errors out of the block."""
     try:
         yield
-    except CLIENT_ERRORS as error:
+    except client_errors() as error:
         raise translate(error) from error
+
+
+def _is_mlflow(error: Exception) -> TypeGuard["MlflowException"]:
+    mlflow = sys.modules.get("mlflow.exceptions")
+    return mlflow is not None and isinstance(error, mlflow.MlflowException)
 
 
 def _tells_more(cause: BaseException | None) -> TypeGuard[Exception]:
@@ -121,7 +137,7 @@ def _tells_more(cause: BaseException | None) -> TypeGuard[Exception]:
 
 
 def _kind_of(error: Exception) -> type[ReviewAppError]:
-    if isinstance(error, MlflowException):
+    if _is_mlflow(error):
         return _kind_of_mlflow_code(str(error.error_code))
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return BY_STATUS.get(error.response.status_code, Failed)
@@ -136,7 +152,8 @@ def _kind_of_mlflow_code(code: str) -> type[ReviewAppError]:
         return NotFound
     if code.endswith("_ALREADY_EXISTS"):
         return AlreadyExists
-    return BY_MLFLOW_CODE.get(code) or BY_STATUS[ERROR_CODE_TO_HTTP_STATUS.get(code, 500)]
+    statuses: dict[str, int] = sys.modules["mlflow.exceptions"].ERROR_CODE_TO_HTTP_STATUS
+    return BY_MLFLOW_CODE.get(code) or BY_STATUS[statuses.get(code, 500)]
 
 
 def _request_id(error: Exception) -> str | None:

@@ -80,12 +80,16 @@ def _load(spec: WorkerSpec, sender: _Sender) -> "_Worker":
         trace_langchain,
     )
 
-    # The recorder comes first: a model may open spans, or set up autologging, while it loads.
+    # The recorder comes first: a model may set up autologging while it loads.
     tracing = os.environ.get("ENABLE_MLFLOW_TRACING", "true").lower() != "false"
     model_id = os.environ.get("MLFLOW_ACTIVE_MODEL_ID")
     recorder = TraceRecorder(spec.model_name, model_id) if tracing else None
     model = mlflow.pyfunc.load_model(spec.model_path)
-    if recorder and "langchain" in model.metadata.flavors:
+    if recorder is None:
+        # Not before loading, which would then wait for itself in MLflow 3.17. Without it the spans a
+        # model opens would go to a database of MLflow's own choice.
+        mlflow.tracing.disable()
+    elif "langchain" in model.metadata.flavors:
         trace_langchain()
     worker = _Worker(spec, ModelRunner(model), recorder, sender)
     worker.warm_up(Path(spec.model_path) / "serving_input_example.json")

@@ -150,3 +150,14 @@ def test_models_of_an_mlflow_server_elsewhere_are_deployed_at_once(
         with client_environment(second):
             found = mlflow.MlflowClient().search_model_versions(f"name='{MODEL}'")
         assert len(found) == 1
+
+
+def test_version_without_tracing_returns_and_stores_no_trace(workspace, seeded):
+    """ENABLE_MLFLOW_TRACING=false turns off the spans a model opens itself, too."""
+    create(workspace, "untraced", environment_vars={"ENABLE_MLFLOW_TRACING": "false"})
+
+    options = {"databricks_options": {"return_trace": True}}
+    output = ask(workspace, "untraced", "hello", **options).json()["databricks_output"]
+
+    assert "trace" not in output
+    assert not list((seeded / "scratch").glob("*.db"))

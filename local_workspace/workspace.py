@@ -49,9 +49,13 @@ class Workspace:
     invocations: Invocations
 
     async def start(self) -> None:
-        """Start MLflow and the warm interpreter side by side, then bring the endpoints back."""
+        """Start MLflow, and beside it the warm interpreter and with that the endpoints."""
         await self.mlflow.start()
-        await asyncio.gather(self.mlflow.wait_ready(), self.zygote.start())
+        await asyncio.gather(self.mlflow.wait_ready(), self._resume_endpoints())
+
+    async def _resume_endpoints(self) -> None:
+        """Versions that were served before need no MLflow: their files are here."""
+        await self.zygote.start()
         self.endpoints.resume()
 
     async def stop(self) -> None:

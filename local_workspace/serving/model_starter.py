@@ -15,6 +15,18 @@ from local_workspace.serving.worker_log import WorkerLog
 from local_workspace.serving.worker_process import WorkerSpec
 
 PROCESSES_VARIABLE = "LOCAL_WORKSPACE_PROCESSES"
+_LANGCHAIN_MODULES = (
+    "mlflow.langchain.api_request_parallel_processor",
+    "mlflow.langchain.autolog",
+    "mlflow.langchain.langchain_tracer",
+    "mlflow.langchain.model",
+    "mlflow.langchain.utils.chat",
+    "langchain.agents",
+    "langchain_core.output_parsers",
+    "langchain_core.prompts",
+    "langchain_core.retrievers",
+    "langchain_core.runnables",
+)
 CONCURRENCY_VARIABLE = "LOCAL_WORKSPACE_CONCURRENCY"
 
 
@@ -91,8 +103,7 @@ class ModelStarter:
             environment=prepared.environment,
             working_directory=str(self._working_directory.resolve()),
         )
-        preload = ["mlflow.langchain", "langchain_core"] if prepared.model.is_langchain else []
-        return await prepared.launcher.launch(spec, log, preload)
+        return await prepared.launcher.launch(spec, log, _imports_of(prepared.model))
 
     def _environment(
         self, endpoint_name: str, entity: ServedEntity, model: StoredModel
@@ -108,6 +119,17 @@ class ModelStarter:
         if model.model_id:
             variables["MLFLOW_ACTIVE_MODEL_ID"] = model.model_id
         return variables
+
+
+def _imports_of(model: StoredModel) -> list[str]:
+    """Return what the zygote imports before it forks for this model, and then has for the next."""
+    modules: list[str] = []
+    if model.is_langchain:
+        modules += _LANGCHAIN_MODULES
+    if model.queried_endpoints:
+        # The client through which a model asks other endpoints; half of a version's memory.
+        modules += ["databricks.sdk", "mlflow.deployments.databricks"]
+    return modules
 
 
 def concurrency_of(entity: ServedEntity) -> tuple[int, int]:

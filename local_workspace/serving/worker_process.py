@@ -86,8 +86,8 @@ def _load(spec: WorkerSpec, sender: _Sender) -> "_Worker":
     recorder = TraceRecorder(spec.model_name, model_id) if tracing else None
     model = mlflow.pyfunc.load_model(spec.model_path)
     if recorder is None:
-        # Not before loading, which would then wait for itself in MLflow 3.17. Without it the spans a
-        # model opens would go to a database of MLflow's own choice.
+        # Without this a model's own spans would go to a database of MLflow's choice. Not before
+        # loading, which would then wait for itself in MLflow 3.17.
         mlflow.tracing.disable()
     elif "langchain" in model.metadata.flavors:
         trace_langchain()

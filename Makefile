@@ -1,5 +1,4 @@
-# Every target installs what it lacks into .venv; nothing outside the folder is changed,
-# except that `make test` asks the system's package manager for Chromium where it has to.
+# Every target installs what it lacks into .venv; nothing outside the folder is changed.
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.8
@@ -30,9 +29,9 @@ check: .venv/installed-dev ## Check style, types and import rules
 bench: .venv/installed-dev ## Measure every figure beside its peer
 	$(BIN)/python -m benchmarks
 
-requirements: .venv/installed ## Resolve requirements.in anew into requirements.txt
-	$(BIN)/uv pip compile -q --universal --no-header requirements.in --group dev -o .venv/everything.txt
-	$(BIN)/uv pip compile -q --universal --no-header requirements.in -c .venv/everything.txt -o requirements.txt
+requirements: .venv/bin/uv ## Resolve anew: everything into constraints.txt, what is needed to run into requirements.txt
+	$(BIN)/uv pip compile -q -U --universal --no-header --no-annotate requirements.in --group dev --group browser -o constraints.txt
+	$(BIN)/uv pip compile -q -U --universal --no-header requirements.in -c constraints.txt -o requirements.txt
 
 .venv/bin/uv:
 	$(PYTHON) -m venv .venv
@@ -42,6 +41,6 @@ requirements: .venv/installed ## Resolve requirements.in anew into requirements.
 	$(BIN)/uv pip install -q -r requirements.txt
 	@touch $@
 
-.venv/installed-dev: pyproject.toml .venv/installed
-	$(BIN)/uv pip install -q -r requirements.txt --group dev
+.venv/installed-dev: pyproject.toml constraints.txt .venv/installed
+	$(BIN)/uv pip install -q -r requirements.txt --group dev -c constraints.txt
 	@touch $@

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
 
 from local_workspace import answer_shapes
 from local_workspace.authentication import authenticate
@@ -15,10 +16,7 @@ from local_workspace.invocation import Answer, AnswerStream, InvocationRequest, 
 
 MAX_BODY = 16 * 1024 * 1024
 
-router = APIRouter()
 
-
-@router.post("/serving-endpoints/chat/completions")
 async def chat_completions(request: Request) -> Response:
     """Answer OpenAI's chat completions; `model` is the endpoint's name."""
     asked, endpoint, task = await _openai_request(request, answer_shapes.as_chat_request)
@@ -31,7 +29,6 @@ async def chat_completions(request: Request) -> Response:
     return _events(stream, chunks.translate, closing_task=None)
 
 
-@router.post("/serving-endpoints/responses")
 async def responses(request: Request) -> Response:
     """Answer OpenAI's responses; `model` is the endpoint's name."""
     asked, endpoint, task = await _openai_request(request, answer_shapes.as_responses_request)
@@ -43,13 +40,11 @@ async def responses(request: Request) -> Response:
     return _events(stream, closing_task=task, completed_for=endpoint)
 
 
-@router.post("/serving-endpoints/{name}/invocations")
 async def invoke(request: Request) -> Response:
     """Answer from the version the traffic split chooses."""
     return await _invoke(request, served_name=None)
 
 
-@router.post("/serving-endpoints/{name}/served-models/{served_name}/invocations")
 async def invoke_served_model(request: Request) -> Response:
     """Answer from one served version, whatever its share of the traffic."""
     return await _invoke(request, served_name=request.path_params["served_name"])
@@ -172,3 +167,21 @@ def _event(data: bytes) -> bytes:
 
 def _headers(request: InvocationRequest, served_name: str) -> dict[str, str]:
     return {"X-Request-Id": request.request_id, "served-model-name": served_name}
+
+
+# Plain routes: what FastAPI would do for the parameters they do not have costs a tenth of a
+# millisecond per request.
+router = APIRouter(
+    routes=[
+        Route(path, answer, methods=["POST"])
+        for path, answer in (
+            ("/serving-endpoints/chat/completions", chat_completions),
+            ("/serving-endpoints/responses", responses),
+            ("/serving-endpoints/{name}/invocations", invoke),
+            (
+                "/serving-endpoints/{name}/served-models/{served_name}/invocations",
+                invoke_served_model,
+            ),
+        )
+    ]
+)

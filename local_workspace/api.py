@@ -53,7 +53,11 @@ def build_app(workspace: Workspace) -> FastAPI:
 
 async def _workspace_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, WorkspaceError)
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+    headers = {
+        name: str(value)
+        for name, value in (("Retry-After", error.retry_after), ("X-Request-Id", error.request_id))
+        if value
+    }
     return JSONResponse(error.as_dict(), status_code=error.status, headers=headers)
 
 

@@ -37,19 +37,27 @@ class WorkspaceError(Exception):
         self.message = message
         self.reason = reason
         self.retry_after = retry_after
+        # Set for what went wrong with one invocation, to be quoted.
+        self.request_id: str | None = None
 
     def as_dict(self) -> dict[str, object]:
-        """Return the body Databricks' clients read; a finer reason travels as ErrorInfo."""
+        """Return the body Databricks' clients read; finer things travel in `details`."""
         body: dict[str, object] = {"error_code": self.error_code, "message": self.message}
-        if self.reason:
-            body["details"] = [
-                {
-                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                    "reason": self.reason,
-                    "domain": "local-workspace",
-                }
-            ]
+        if details := [*self._error_info(), *self._request_info()]:
+            body["details"] = details
         return body
+
+    def _error_info(self) -> list[dict[str, str]]:
+        if self.reason is None:
+            return []
+        kind = "type.googleapis.com/google.rpc.ErrorInfo"
+        return [{"@type": kind, "reason": self.reason, "domain": "local-workspace"}]
+
+    def _request_info(self) -> list[dict[str, str]]:
+        if self.request_id is None:
+            return []
+        kind = "type.googleapis.com/google.rpc.RequestInfo"
+        return [{"@type": kind, "request_id": self.request_id}]
 
 
 class BadRequest(WorkspaceError):

@@ -5,9 +5,8 @@ Knows nothing of HTTP: the routers hand in a request and turn the answer into a 
 
 import asyncio
 import time
-import uuid
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -26,6 +25,12 @@ from local_workspace.errors import (
     TemporarilyUnavailable,
     WorkspaceError,
 )
+from local_workspace.invocation_request import (
+    JSON_CONTENT,
+    Answer,
+    AnswerStream,
+    InvocationRequest,
+)
 from local_workspace.serving.endpoint import FEEDBACK
 from local_workspace.serving.endpoint_runtime import EndpointRuntime
 from local_workspace.serving.endpoints import Endpoints
@@ -35,70 +40,8 @@ from local_workspace.serving.served_version import ServedVersion
 from local_workspace.serving.worker_connection import PendingCall
 from local_workspace.serving.worker_messages import Kind, Message
 
-JSON_CONTENT = "application/json"
 # Keys that are for the platform; the model never sees them.
 _OWN_KEYS = ("databricks_options", "client_request_id", "usage_context", "stream")
-
-
-@dataclass
-class InvocationRequest:
-    """What was asked, as the wire has it."""
-
-    endpoint: str
-    caller: Principal
-    body: bytes
-    content_type: str = JSON_CONTENT
-    served_name: str | None = None
-    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    # The parsed body of a JSON request.
-    document: Any = None
-
-    @property
-    def wants_stream(self) -> bool:
-        """Tell whether the caller asked for server-sent events."""
-        return isinstance(self.document, dict) and self.document.get("stream") is True
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Return the caller's `databricks_options`."""
-        options = self.document.get("databricks_options") if isinstance(self.document, dict) else {}
-        return options if isinstance(options, dict) else {}
-
-    @property
-    def conversation_id(self) -> str | None:
-        """Return the conversation this turn belongs to."""
-        context = self.document.get("context") if isinstance(self.document, dict) else None
-        found = self.options.get("conversation_id")
-        if found is None and isinstance(context, dict):
-            found = context.get("conversation_id")
-        return str(found) if found is not None else None
-
-
-@dataclass
-class Answer:
-    """A whole answer: JSON of the model, its trace, and who answered."""
-
-    body: bytes
-    trace: bytes
-    request: InvocationRequest
-    served_name: str
-
-    @property
-    def wanted_trace(self) -> bytes:
-        """Return the trace if the caller asked for it."""
-        return self.trace if self.request.options.get("return_trace") else b""
-
-
-@dataclass
-class AnswerStream:
-    """An answer that comes in chunks; `end` is set after the last."""
-
-    request: InvocationRequest
-    served_name: str
-    task: str | None
-    chunks: AsyncIterator[bytes] = field(init=False)
-    end: Answer | None = None
-    error: WorkspaceError | None = None
 
 
 class Invocations:
@@ -115,27 +58,29 @@ class Invocations:
     async def answer(self, request: InvocationRequest) -> Answer:
         """Return the model's whole answer."""
         started = time.perf_counter()
-        runtime, version = self._admit(request)
-        failed = True
-        try:
-            call, process = await version.begin(*_message(request))
-            outcome = await self._outcome(version, call, process)
-            failed = False
-        finally:
-            seconds = time.perf_counter() - started
-            runtime.metrics.finished(version.entity.name, seconds, failed=failed)
+        with _quotable(request):
+            runtime, version = self._admit(request)
+            failed = True
+            try:
+                call, process = await version.begin(*_message(request))
+                outcome = await self._outcome(version, call, process)
+                failed = False
+            finally:
+                seconds = time.perf_counter() - started
+                runtime.metrics.finished(version.entity.name, seconds, failed=failed)
         return _as_answer(request, version.entity.name, outcome)
 
     async def stream(self, request: InvocationRequest) -> AnswerStream:
         """Return the answer as it comes; everything that can be refused is refused before."""
         started = time.perf_counter()
-        runtime, version = self._admit(request)
-        try:
-            call, process = await version.begin(*_message(request))
-        except BaseException:
-            seconds = time.perf_counter() - started
-            runtime.metrics.finished(version.entity.name, seconds, failed=True)
-            raise
+        with _quotable(request):
+            runtime, version = self._admit(request)
+            try:
+                call, process = await version.begin(*_message(request))
+            except BaseException:
+                seconds = time.perf_counter() - started
+                runtime.metrics.finished(version.entity.name, seconds, failed=True)
+                raise
         task = version.model.task if version.model else None
         answer = AnswerStream(request, version.entity.name, task)
         answer.chunks = self._chunks(answer, runtime, version, call, process, started)
@@ -225,6 +170,16 @@ class Invocations:
             seconds = time.perf_counter() - started
             failed = answer.error is not None
             runtime.metrics.finished(version.entity.name, seconds, failed=failed)
+
+
+@contextmanager
+def _quotable(request: InvocationRequest) -> Iterator[None]:
+    """Put the request's id on whatever goes wrong with it."""
+    try:
+        yield
+    except WorkspaceError as error:
+        error.request_id = request.request_id
+        raise
 
 
 def _version(runtime: EndpointRuntime, request: InvocationRequest) -> ServedVersion:

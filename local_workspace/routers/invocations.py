@@ -12,7 +12,8 @@ from starlette.routing import Route
 from local_workspace import answer_shapes
 from local_workspace.authentication import authenticate
 from local_workspace.errors import InvalidParameter, MalformedRequest, TooLarge
-from local_workspace.invocation import Answer, AnswerStream, InvocationRequest, Invocations
+from local_workspace.invocation import Invocations
+from local_workspace.invocation_request import Answer, AnswerStream, InvocationRequest
 
 MAX_BODY = 16 * 1024 * 1024
 

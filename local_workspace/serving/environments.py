@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from local_workspace.errors import InvalidParameter
+from local_workspace.serving.fallback_launcher import FallbackLauncher
 from local_workspace.serving.launcher import (
     Launcher,
     SpawnLauncher,
@@ -42,9 +43,11 @@ class Environments:
         python = Path(sys.executable)
         if manager == "uv":
             python = await self._build(model, log)
+        fresh = SpawnLauncher(python, self._package_root())
         if needs_fresh_interpreter(variables):
-            return SpawnLauncher(python, self._package_root())
-        return self._base if manager == "local" else self._zygote(python, log)
+            return fresh
+        zygote = self._base if manager == "local" else self._zygote(python, log)
+        return FallbackLauncher(zygote, fresh)
 
     async def close(self) -> None:
         """End every zygote of a built environment."""

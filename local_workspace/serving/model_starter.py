@@ -108,13 +108,14 @@ class ModelStarter:
     def _environment(
         self, endpoint_name: str, entity: ServedEntity, model: StoredModel
     ) -> dict[str, str]:
+        own = self._secrets.resolve(entity.environment_vars)
         token = self._tokens.issue_served_version_token(
             f"{endpoint_name}/{entity.name}", model.queried_endpoints
         )
         variables = {
             "DATABRICKS_HOST": self._workspace_url,
             "DATABRICKS_TOKEN": token,
-            **self._secrets.resolve(entity.environment_vars),
+            **own,
         }
         if model.model_id:
             variables["MLFLOW_ACTIVE_MODEL_ID"] = model.model_id

@@ -17,6 +17,10 @@ class LoadFailed(Exception):
         self.traceback = traceback
 
 
+class EndedWhileLoading(LoadFailed):
+    """The process was gone, or silent for too long, before it had loaded its model."""
+
+
 class PendingCall:
     """One call under way: its chunks as they come, and how it ended."""
 
@@ -103,7 +107,7 @@ class WorkerConnection(asyncio.Protocol):
             call.fail(process_ended("ended while it was answering"))
         if not self.ready.done():
             self.ready.set_exception(
-                LoadFailed("The process ended while it was loading the model.")
+                EndedWhileLoading("The process ended while it was loading the model.")
             )
             self.ready.exception()
         if not self.closed.done():

@@ -113,7 +113,9 @@ def test_model_exception_is_a_400_with_its_message(client, endpoint):
             body=question("raise no such planet"),
         )
 
-    assert caught.value.get_error_info()[0].reason == "MODEL_EXCEPTION"
+    details = caught.value.get_error_details()
+    assert details.error_info.reason == "MODEL_EXCEPTION"
+    assert len(details.request_info.request_id) == 36
 
 
 def test_invalid_input_gets_mlflow_s_own_message(client, endpoint):

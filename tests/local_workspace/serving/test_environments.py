@@ -8,6 +8,7 @@ import pytest
 
 from local_workspace.errors import InvalidParameter
 from local_workspace.serving.environments import Environments
+from local_workspace.serving.fallback_launcher import FallbackLauncher
 from local_workspace.serving.launcher import SpawnLauncher
 from local_workspace.serving.model_store import StoredModel
 from local_workspace.serving.worker_log import WorkerLog
@@ -38,7 +39,10 @@ def launcher_for(tmp_path):
 @pytest.mark.parametrize("variables", [{}, {"KEY": "x"}, {"LOCAL_WORKSPACE_ENV_MANAGER": "local"}])
 def test_ordinary_version_is_forked_from_the_warm_interpreter(launcher_for, variables):
     """No environment of its own, no settings of the interpreter: the fast way."""
-    assert launcher_for(variables) is launcher_for.zygote
+    launcher = launcher_for(variables)
+
+    assert isinstance(launcher, FallbackLauncher)
+    assert launcher._forking is launcher_for.zygote
 
 
 def test_settings_of_the_interpreter_need_a_fresh_one(launcher_for):

@@ -1,0 +1,47 @@
+"""What an invocation request says about itself."""
+
+import pytest
+
+from local_workspace.access.principal import Principal
+from local_workspace.invocation_request import InvocationRequest
+
+CALLER = Principal("1", "owner", "Owner", "user")
+
+
+def request(document) -> InvocationRequest:
+    return InvocationRequest("chain", CALLER, b"", document=document)
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"databricks_options": {"conversation_id": "a"}}, "a"),
+        ({"context": {"conversation_id": "b"}}, "b"),
+        (
+            {
+                "databricks_options": {"conversation_id": "a"},
+                "context": {"conversation_id": "b"},
+            },
+            "a",
+        ),
+        ({"databricks_options": {"conversation_id": 7}}, "7"),
+        ({"databricks_options": "odd", "context": ["odd"]}, None),
+        ({}, None),
+        ([], None),
+        (None, None),
+    ],
+    ids=repr,
+)
+def test_conversation_is_found_in_the_options_or_in_the_context(document, expected):
+    """Both places of the platform count; anything of another shape names no conversation."""
+    assert request(document).conversation_id == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [({"stream": True}, True), ({"stream": "yes"}, False), ({}, False), ([True], False)],
+    ids=repr,
+)
+def test_only_true_asks_for_a_stream(document, expected):
+    """`stream` is a boolean of the request's top level."""
+    assert request(document).wants_stream is expected

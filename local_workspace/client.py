@@ -4,6 +4,7 @@ import json
 import shlex
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from typing import Any
 
 from local_workspace.errors import BadRequest
@@ -41,12 +42,10 @@ class LocalClient:
         answer = self._post("/api/2.0/token-management/on-behalf-of/tokens", body)
         return str(answer["token_value"])
 
-    def grant(self, endpoint_name: str, levels: dict[str, str]) -> None:
+    def grant(self, endpoint_name: str, level: str, groups: Iterable[str]) -> None:
         """Give groups a level on an endpoint, and leave what others have."""
         endpoint = self._get(f"/api/2.0/serving-endpoints/{endpoint_name}")
-        entries = [
-            {"group_name": group, "permission_level": level} for group, level in levels.items()
-        ]
+        entries = [{"group_name": group, "permission_level": level} for group in groups]
         path = f"/api/2.0/permissions/serving-endpoints/{endpoint['id']}"
         self._post(path, {"access_control_list": entries}, "PATCH")
 

@@ -13,23 +13,22 @@ _PEOPLE = (
     ("analyst@example.com", "Analyst", ANALYSTS),
     ("admin@example.com", "Admin", ADMINS),
 )
+# The examples say themselves what they are doing.
+_QUIET = {"MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true"}
 # The two others only serve the chat model.
 _REVIEWED = ("hello_world", "rag_pyfunc", "chat_agent", "chat_model", "responses_agent")
 
 
 def demo(connection: dict[str, str], app_url: str) -> int:
     """Deploy the examples, create the people and print a link for each; may be repeated."""
-    examples = subprocess.run(
-        [sys.executable, "-m", "examples"], env=os.environ | environment(connection), check=False
-    )
+    variables = os.environ | environment(connection) | _QUIET
+    examples = subprocess.run([sys.executable, "-m", "examples"], env=variables, check=False)
     if examples.returncode:
         sys.stderr.write("The examples could not be deployed; see above.\n")
         return examples.returncode
     client = LocalClient(connection["host"], connection["token"])
     for example in _REVIEWED:
-        client.grant(
-            f"agents_demo-handbook-{example}", {REVIEWERS: "CAN_QUERY", ANALYSTS: "CAN_VIEW"}
-        )
+        client.grant(f"agents_demo-handbook-{example}", "CAN_QUERY", (REVIEWERS, ANALYSTS))
     for user_name, display_name, group in _PEOPLE:
         client.ensure_user(user_name, display_name, group)
     sys.stdout.write(_links(client, connection["host"], app_url))

@@ -34,6 +34,8 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings, then: Callable[[Connection], Awaitable[int]] | None = None) -> int:
     """Run until a signal comes, or until `then` is done; returns the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # When it started and that it ended is said below, in words.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     directory = DataDirectory(settings)
     try:
         listener = _listen(settings)

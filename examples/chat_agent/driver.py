@@ -14,7 +14,7 @@ from examples import deployment
 from examples.answering.retrieval import SearchSettings
 
 NAME = "chat_agent"
-DESCRIPTION = "ChatAgent: searches the handbook and calculates, tool calls visible"
+DESCRIPTION = "Searches the handbook and calculates, step by step (a ChatAgent with tools)"
 CHAIN = Path(__file__).with_name("chain.py")
 QUESTION = "How far away is GRB 221009A, at redshift 0.151?"
 INPUT_EXAMPLE = {"messages": [{"role": "user", "content": QUESTION}]}

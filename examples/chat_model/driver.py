@@ -17,7 +17,7 @@ from examples.chat_model.endpoint_calls import PATIENCE
 from examples.names import NEEDS, endpoint_name
 
 NAME = "chat_model"
-DESCRIPTION = "ChatModel: an oracle answers, a judge checks and enhances"
+DESCRIPTION = "An oracle answers, a judge checks and adds (a ChatModel over two endpoints)"
 CHAIN = Path(__file__).with_name("chain.py")
 INPUT_EXAMPLE = {"messages": [{"role": "user", "content": "Why are bursts thought to be jetted?"}]}
 MODEL_CONFIG = {

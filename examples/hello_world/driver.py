@@ -16,7 +16,7 @@ from examples import deployment
 from examples.answering.retrieval import SearchSettings
 
 NAME = "hello_world"
-DESCRIPTION = "LangChain chain: messages in, a string out"
+DESCRIPTION = "Answers questions on gamma-ray bursts from a handbook (a LangChain chain)"
 CHAIN = Path(__file__).with_name("chain.py")
 INPUT_EXAMPLE = {"messages": [{"role": "user", "content": "What is a gamma-ray burst?"}]}
 SIGNATURE = ModelSignature(

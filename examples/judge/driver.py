@@ -14,7 +14,7 @@ from examples import deployment
 from examples.answering.retrieval import SearchSettings
 
 NAME = "judge"
-DESCRIPTION = "ChatModel: checks an answer against the handbook and enhances it"
+DESCRIPTION = "Checks an answer against the handbook; the chat model asks it"
 CHAIN = Path(__file__).with_name("chain.py")
 INPUT_EXAMPLE = {
     "messages": [

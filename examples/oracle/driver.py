@@ -14,7 +14,7 @@ from examples import deployment
 from examples.answering.retrieval import SearchSettings
 
 NAME = "oracle"
-DESCRIPTION = "ChatModel: answers from the handbook"
+DESCRIPTION = "Answers from the handbook; the chat model asks it"
 CHAIN = Path(__file__).with_name("chain.py")
 INPUT_EXAMPLE = {"messages": [{"role": "user", "content": "How are gamma-ray bursts named?"}]}
 

@@ -22,7 +22,7 @@ from examples.names import model_name
 
 NAME = "rag_pyfunc"
 ALIAS = "champion"
-DESCRIPTION = "PythonModel: question in; answer, sources and num_docs out"
+DESCRIPTION = "Answers one question at a time, with its sources (a PythonModel over a table)"
 CHAIN = Path(__file__).with_name("chain.py")
 QUESTIONS = pd.DataFrame({"question": ["What is T90?"]})
 INPUT_EXAMPLE = {"dataframe_split": QUESTIONS.to_dict(orient="split", index=False)}

@@ -14,7 +14,7 @@ from examples import deployment
 from examples.answering.retrieval import SearchSettings
 
 NAME = "responses_agent"
-DESCRIPTION = "ResponsesAgent: streams an answer with linked citations"
+DESCRIPTION = "Streams an answer with linked citations (a ResponsesAgent)"
 CHAIN = Path(__file__).with_name("chain.py")
 INPUT_EXAMPLE = {"input": [{"role": "user", "content": "What is a kilonova?"}]}
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,10 +11,13 @@ from pathlib import Path
 import openai
 import pytest
 import requests
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.core import Config
 from databricks.sdk.service.serving import DataframeSplitInput
 from databricks_langchain import ChatDatabricks
 from mlflow.deployments import get_deploy_client
 
+from local_workspace.demo import demo as fill_workspace
 from tests.registered_models import question
 
 PROJECT = Path(__file__).parents[2]
@@ -60,6 +64,32 @@ def test_second_demo_changes_nothing(demo, client):
 
     assert demo < 5
     assert versions == {"1"}
+
+
+def test_demo_prints_a_sign_in_link_for_each_role(demo, workspace, host, capsys):
+    """Each link is a code that becomes a person's token; reviewers find the five examples."""
+    connection = {
+        "host": host,
+        "token": workspace["DATABRICKS_TOKEN"],
+        "mlflow_tracking_uri": workspace["MLFLOW_TRACKING_URI"],
+    }
+    assert fill_workspace(connection, "http://127.0.0.1:8501") == 0
+
+    codes = re.findall(r"(\w+): +\S+/sign-in\?code=(\S+)", capsys.readouterr().out)
+    people = {}
+    for role, code in codes:
+        form = {"grant_type": "authorization_code", "code": code}
+        token = requests.post(f"{host}/oidc/v1/token", data=form, timeout=30).json()
+        config = Config(host=host, token=token["access_token"], auth_type="pat")
+        people[role] = WorkspaceClient(config=config)
+    groups = {role: each.current_user.me().groups for role, each in people.items()}
+    assert {role: group[0].display for role, group in groups.items()} == {
+        "Reviewer": "reviewers",
+        "Analyst": "analysts",
+        "Admin": "admins",
+    }
+    seen = {each.name for each in people["Reviewer"].serving_endpoints.list()}
+    assert seen == {*CHAT, RAG} - {CHAT[1], CHAT[2]}
 
 
 @pytest.mark.parametrize("name", [*CHAT, RAG])

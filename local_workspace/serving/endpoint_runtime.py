@@ -36,6 +36,9 @@ class EndpointRuntime:
     def resume(self) -> None:
         """Come back after a restart: serve what was served, go on with what was under way."""
         self._run(self._restore())
+
+    def keep_house(self) -> None:
+        """Begin to take versions out of memory that are neither warm by rule nor in use."""
         self._run(self._housekeeping())
 
     def start_update(self) -> None:
@@ -138,7 +141,6 @@ class EndpointRuntime:
         self.endpoint.task = next((model.task for model in models if model.task), None)
 
     async def _housekeeping(self) -> None:
-        """Take versions out of memory that are neither warm by rule nor in use."""
         while True:
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
             if self.endpoint.config is None:

@@ -121,6 +121,7 @@ class Endpoints:
 
     def _add(self, endpoint: Endpoint) -> EndpointRuntime:
         runtime = EndpointRuntime(endpoint, self._new_version, self.changed)
+        runtime.keep_house()
         self._runtimes[endpoint.name] = runtime
         return runtime
 

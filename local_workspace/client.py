@@ -13,6 +13,8 @@ from local_workspace.run_command import environment
 Json = dict[str, Any]
 _SCIM = "/api/2.0/preview/scim/v2"
 _TIMEOUT_SECONDS = 30
+# Each start of the app gets a new one; old ones must not pile up for ever.
+_TOKEN_SECONDS = 90 * 24 * 3600
 
 
 class LocalClient:
@@ -38,7 +40,11 @@ class LocalClient:
         principal = (
             same[0] if same else self._post(f"{_SCIM}/ServicePrincipals", {"displayName": name})
         )
-        body = {"application_id": principal["applicationId"], "comment": "local_workspace env"}
+        body = {
+            "application_id": principal["applicationId"],
+            "comment": "local_workspace env",
+            "lifetime_seconds": _TOKEN_SECONDS,
+        }
         answer = self._post("/api/2.0/token-management/on-behalf-of/tokens", body)
         return str(answer["token_value"])
 

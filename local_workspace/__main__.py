@@ -12,6 +12,7 @@ from local_workspace.errors import WorkspaceError
 from local_workspace.process_lifetime import end_with_parent
 from local_workspace.settings import DEFAULT_DATA_DIR, DEFAULT_PORT, Settings
 
+_LAST_PORT = 65_535
 _NOT_RUNNING = (
     "No workspace is running on {folder}. Start one with: python -m local_workspace serve"
 )
@@ -63,15 +64,31 @@ def _server_command(
 ) -> argparse.ArgumentParser:
     parser = _command(commands, name, text)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 picks a free one")
+    parser.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 picks a free one")
     parser.add_argument("--mlflow-tracking-uri", help="use this MLflow server, start none")
     parser.add_argument("--app-url", default=Settings.app_url, help="where the Review App runs")
     parser.add_argument("--env-manager", choices=("local", "uv"), default="local")
     parser.add_argument(
-        "--request-timeout", type=float, default=Settings.request_timeout, metavar="SECONDS"
+        "--request-timeout", type=_seconds, default=Settings.request_timeout, metavar="SECONDS"
     )
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the parent ends")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {_LAST_PORT}, not {text}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"seconds are a positive number, not {text}")
+    return seconds
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -108,7 +125,10 @@ def _env(options: argparse.Namespace) -> int:
 
     if (connection := read_connection(options.data_dir)) is None:
         return _not_running(options.data_dir)
-    if options.service_principal:
+    if options.service_principal is not None:
+        if not options.service_principal.strip():
+            sys.stderr.write("Give the service principal a name.\n")
+            return 2
         client = LocalClient(connection["host"], connection["token"])
         connection["token"] = client.service_principal_token(options.service_principal)
     sys.stdout.write(exports(connection))

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from local_workspace.authentication import authenticate
 from local_workspace.errors import (
     InvalidParameter,
+    MalformedRequest,
     NotImplementedHere,
     WorkspaceError,
 )
@@ -31,7 +32,14 @@ _log = logging.getLogger("local_workspace")
 
 def build_app(workspace: Workspace) -> FastAPI:
     """Return the application that serves this workspace."""
-    app = FastAPI(title="Local workspace", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Local workspace",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        # curl names no JSON when it sends some.
+        strict_content_type=False,
+    )
     app.state.workspace = workspace
     for module in (
         invocations,
@@ -64,6 +72,8 @@ async def _workspace_error(_request: Request, error: Exception) -> JSONResponse:
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return await _workspace_error(request, MalformedRequest("The body is not valid JSON."))
     where = ".".join(str(part) for part in first["loc"])
     return await _workspace_error(request, InvalidParameter(f"{where}: {first['msg']}."))
 

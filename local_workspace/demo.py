@@ -41,5 +41,6 @@ def _links(client: LocalClient, host: str, app_url: str) -> str:
     for user_name, display_name, _ in _PEOPLE:
         code = client.sign_in_code(user_name)
         lines.append(f"  {display_name + ':':<10} {app_url}/sign-in?code={code}")
-    lines += [f"  {'MLflow:':<10} {client.mlflow_link()}", f"  {'Workspace:':<10} {host}", ""]
+    lines.append(f"  {'MLflow:':<10} {client.mlflow_link()}")
+    lines += ["", f"The workspace's address for clients is {host}", ""]
     return "\n".join(lines)

@@ -137,7 +137,7 @@ class Invocations:
             version.abandon(call, process)
             raise
         if outcome.kind is Kind.ERROR:
-            raise _model_error(outcome)
+            raise _model_error(version, outcome)
         return outcome
 
     def _too_slow(self) -> DeadlineExceeded:
@@ -158,7 +158,8 @@ class Invocations:
                 async for chunk in call.chunks():
                     yield chunk
             outcome = await call.outcome
-            answer.error = _model_error(outcome) if outcome.kind is Kind.ERROR else None
+            if outcome.kind is Kind.ERROR:
+                answer.error = _model_error(version, outcome)
             answer.end = _as_answer(answer.request, answer.served_name, outcome)
         except TimeoutError:
             answer.error = self._too_slow()
@@ -211,8 +212,10 @@ def _named_version(runtime: EndpointRuntime, name: str) -> ServedVersion:
 def _not_up(runtime: EndpointRuntime) -> WorkspaceError:
     name = runtime.endpoint.name
     if runtime.endpoint.config_update == "UPDATE_FAILED":
-        reasons = "; ".join(runtime.endpoint.failures.values())
-        return InvalidState(f"The endpoint {name!r} has never come up: {reasons}")
+        reasons = "; ".join(why.splitlines()[0] for why in runtime.endpoint.failures.values())
+        return InvalidState(
+            f"The endpoint {name!r} has never come up: {reasons}. Its build logs have the details."
+        )
     return TemporarilyUnavailable(
         f"The endpoint {name!r} is starting. Ask again in a moment.", retry_after=1
     )
@@ -241,8 +244,9 @@ def _as_answer(request: InvocationRequest, served_name: str, outcome: Message) -
     return Answer(outcome.body[:length], outcome.body[length:], request, served_name)
 
 
-def _model_error(outcome: Message) -> WorkspaceError:
-    message = outcome.meta["message"]
+def _model_error(version: ServedVersion, outcome: Message) -> WorkspaceError:
+    # An exception may quote a header or an address with the version's token or a secret in it.
+    message = version.log.blanked(outcome.meta["message"])
     if outcome.meta.get("status", 400) == 415:
         return BadRequest(message, reason="UNSUPPORTED_MEDIA_TYPE")
     return ModelFailed(message, reason="MODEL_EXCEPTION")

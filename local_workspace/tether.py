@@ -13,6 +13,8 @@ import sys
 import time
 
 _PATIENCE_SECONDS = 5.0
+# What shells answer for a command that cannot be found.
+_NOT_RUN = 127
 
 
 def main() -> int:
@@ -23,7 +25,11 @@ def main() -> int:
     signal.signal(signal.SIGINT, lambda *_: None)
     # An interactive command keeps its terminal; anything else gets a group that can be ended whole.
     own_group = not sys.stdin.isatty()
-    child = subprocess.Popen(command, process_group=0 if own_group else None)
+    try:
+        child = subprocess.Popen(command, process_group=0 if own_group else None)
+    except OSError as error:
+        sys.stderr.write(f"{command[0]} cannot be run: {error.strerror}.\n")
+        return _NOT_RUN
     while child.poll() is None:
         readable, _, _ = select.select([pipe], [], [], 0.1)
         if readable:

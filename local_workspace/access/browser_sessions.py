@@ -30,7 +30,7 @@ class BrowserSessions:
         """Turn a link's code into the secret of a new session, once."""
         principal_id, expires_at = self._links.pop(fingerprint(code), ("", 0.0))
         if expires_at < time.time():
-            raise BadRequest("This link is unknown, already used or older than a minute.")
+            raise BadRequest("This link is unknown, already used or older than an hour.")
         return _add(self._sessions, principal_id, SESSION_SECONDS)
 
     def principal_id_of(self, secret: str) -> str | None:

@@ -46,7 +46,7 @@ class AccessToken(BaseModel):
 
 
 class Link(BaseModel):
-    """An address to open in a browser within a minute."""
+    """An address to open in a browser within an hour."""
 
     url: str
 

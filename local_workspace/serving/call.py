@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -110,6 +111,8 @@ def _content_type(call: Message) -> str:
 
 
 def _error_meta(error: BaseException) -> dict[str, Any]:
+    # The caller gets a sentence; whoever looks after the model finds the rest in its logs.
+    traceback.print_exception(error)
     if isinstance(error, ModelError):
         return {"message": error.message, "status": error.status}
     return {"message": f"The model raised {describe(error)}", "status": 400}

@@ -13,6 +13,7 @@ from mlflow.pyfunc import PyFuncModel, scoring_server
 from mlflow.utils.proto_json_utils import NumpyEncoder
 
 MAX_ERROR_LENGTH = 4_000
+_TRACEBACK = "Traceback (most recent call last)"
 
 
 class ModelError(Exception):
@@ -91,4 +92,8 @@ def _model_error(error: MlflowException) -> ModelError:
     """MLflow hides what a model raised behind a general sentence; the caller wants the cause."""
     if error.__context__ is not None and "unexpected error" in error.message:
         return ModelError(f"The model raised {describe(error.__context__)}")
+    if _TRACEBACK in error.message:
+        # MLflow's LangChain flavour puts the whole stack into its message.
+        raised = error.message.partition(_TRACEBACK)[0].rpartition("error: ")[2].strip()
+        return ModelError(f"The model raised {raised}")
     return ModelError(error.message)

@@ -134,7 +134,7 @@ class ServedVersion:
                 lambda: self._starter.launch(prepared, self.log),
                 prepared.processes,
                 last_words=lambda: self.log.last(8),
-                on_restart=lambda: self._metrics.restarted(self.entity.name),
+                on_restart=self._note_restart,
             )
             await pool.start()
             if process := pool.pick():
@@ -154,8 +154,10 @@ class ServedVersion:
         try:
             await self.load()
         except (LoadFailed, OSError) as error:
-            why = self.log.blanked(_why(error))
-            raise InvalidState(f"{self.entity.name} cannot be loaded. {why}") from error
+            why = self.log.blanked(_why(error)).splitlines()[0]
+            raise InvalidState(
+                f"{self.entity.name} cannot be loaded: {why}. Its build logs have the details."
+            ) from error
         assert self._pool is not None
         if (process := self._pool.pick()) is None:
             await self._pool.wait_until_up(RECOVERY_SECONDS)
@@ -164,6 +166,10 @@ class ServedVersion:
             raise self._not_available(self._pool.failure)
         return process
 
+    def _note_restart(self) -> None:
+        self.log.write("The process has ended; another one is started.")
+        self._metrics.restarted(self.entity.name)
+
     def _release(self) -> None:
         if self._prepared:
             self._starter.release(self._prepared)
@@ -171,7 +177,8 @@ class ServedVersion:
 
     def _not_available(self, failure: str | None) -> WorkspaceError:
         if failure:
-            return InvalidState(f"{self.entity.name} does not run any more. {failure}")
+            why = failure.splitlines()[0]
+            return InvalidState(f"{self.entity.name} does not run any more. {why}")
         return TemporarilyUnavailable(
             f"The process of {self.entity.name} crashed and is being restarted.", retry_after=1
         )

@@ -45,6 +45,8 @@ def act(question: str) -> str:
         sys.stdout.flush()
     if verb == "env":
         return os.environ.get(rest, "not set")
+    if verb == "betray":
+        raise ValueError(f"betrayed {os.environ[rest]}")
     if verb == "pid":
         return str(os.getpid())
     with mlflow.start_span("inner") as span:

@@ -4,6 +4,7 @@ import pytest
 import requests
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
+from databricks.sdk.errors import NotImplemented as NotImplementedBySdk
 from databricks.sdk.errors import PermissionDenied, Unauthenticated
 from databricks.sdk.service.iam import ComplexValue
 from databricks.sdk.service.serving import (
@@ -162,3 +163,9 @@ def test_model_s_own_token_opens_only_what_the_model_declared(client, endpoint, 
         list(model.serving_endpoints.list())
     with pytest.raises(PermissionDenied):
         model.api_client.do("POST", "/api/2.0/mlflow/experiments/search", body={})
+
+
+def test_unity_catalog_s_registry_is_refused_with_what_to_do(client):
+    """The one registry here is MLflow's own; who asks for the other is told how to go on."""
+    with pytest.raises(NotImplementedBySdk, match="set_registry_uri"):
+        client.api_client.do("POST", "/api/2.0/mlflow/unity-catalog/registered-models/create")

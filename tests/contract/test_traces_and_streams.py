@@ -85,3 +85,16 @@ def test_first_chunk_comes_before_the_model_is_done(post, endpoint):
         first = time.monotonic() - started
 
     assert first < 0.5
+
+
+def test_model_s_token_and_stack_stay_out_of_what_callers_are_told(post, client, endpoint):
+    """An exception that quotes the version's token is blanked; its stack is in the logs only."""
+    answer = post(endpoint, question("betray DATABRICKS_TOKEN")).json()
+    stream = post(endpoint, question("betray DATABRICKS_TOKEN", stream=True)).text
+
+    assert answer["message"] == "The model raised ValueError: betrayed [hidden]"
+    assert "dapi" not in stream
+    deadline = time.monotonic() + 5
+    while "Traceback" not in client.serving_endpoints.logs(endpoint, "scripted-1").logs:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -32,6 +32,8 @@ def registry(tmp_path_factory):
     question = {"messages": [{"role": "user", "content": "Hello"}]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+        # What another test has set in this process would count more than the variable.
+        mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
         experiment = mlflow.create_experiment("chains", f"file://{folder}/artifacts")
         for body, example in [
             ("return 'Hello'", question),

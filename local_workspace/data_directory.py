@@ -22,8 +22,14 @@ class DataDirectory:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = (settings.data_dir / "lock").open("a+")
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = (settings.data_dir / "lock").open("a+")
+        except OSError as error:
+            raise OSError(
+                f"Cannot keep data in {settings.data_dir}: {os.strerror(error.errno or 0)}. "
+                "Give another --data-dir."
+            ) from error
         if not _locked(self._lock):
             self._lock.close()
             raise DataDirectoryInUse(

@@ -140,6 +140,11 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+    except socket.gaierror as error:
+        listener.close()
+        raise OSError(
+            f"Cannot listen on {settings.host}: no such host. Give another --host."
+        ) from error
     except OSError as error:
         listener.close()
         raise OSError(

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from local_workspace.access.principal import Principal
 from local_workspace.authentication import access_stores, authenticate
-from local_workspace.errors import NotImplementedHere, PermissionDenied, Unauthenticated
+from local_workspace.errors import PermissionDenied, Unauthenticated
 from local_workspace.mlflow_proxy import MlflowProxy
 from local_workspace.routers.callers import checked_mlflow_user
 from local_workspace.routers.sign_in import MLFLOW_COOKIE
@@ -40,7 +40,6 @@ PREFIXES = (
 # It runs shell commands on the server's machine for callers from that machine, which through us
 # everybody would be.
 _ASSISTANT = "/ajax-api/3.0/mlflow/assistant"
-_UNITY_CATALOG = "/api/2.0/mlflow/unity-catalog/"
 _SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 _METHODS = [*_SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE"]
 
@@ -57,11 +56,6 @@ class MlflowRoute:
         """Forward the request of a caller who may use MLflow."""
         connection = HTTPConnection(scope)
         checked_mlflow_user(_caller(connection))
-        if scope["path"].startswith(_UNITY_CATALOG):
-            raise NotImplementedHere(
-                "The registry of the local workspace is MLflow's own, not Unity Catalog's: leave "
-                'out mlflow.set_registry_uri("databricks-uc").'
-            )
         if scope["path"].startswith(_ASSISTANT):
             raise PermissionDenied("MLflow's assistant is not available through the workspace.")
         workspace = cast(_MlflowHolder, connection.app.state.workspace)

@@ -3,12 +3,15 @@
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import mlflow
 import openai
 import pytest
 import requests
 from databricks.sdk import WorkspaceClient
+from databricks.sdk.core import Config
+from databricks.sdk.service.iam import ComplexValue
 from databricks.sdk.service.serving import EndpointCoreConfigInput, ServedEntityInput
 
 from local_workspace import running_workspace
@@ -98,6 +101,35 @@ def ask(client, name: str, text: str, served: str | None = None) -> str:
     path = f"/serving-endpoints/{name}{part}/invocations"
     answer = client.api_client.do("POST", path, body=question(text))
     return answer["choices"][0]["message"]["content"]
+
+
+@pytest.fixture(scope="session")
+def as_person(client, host):
+    """Return a client with the token of a person in this group."""
+
+    def sign_in(group: str) -> WorkspaceClient:
+        name = f"{group}@example.com"
+        if name not in [user.user_name for user in client.users.list()]:
+            ids = {each.display_name: each.id for each in client.groups.list()}
+            client.users.create(user_name=name, groups=[ComplexValue(value=ids[group])])
+        code = client.api_client.do("POST", "/__local__/sign-in-codes", body={"user_name": name})[
+            "code"
+        ]
+        form = {"grant_type": "authorization_code", "code": code}
+        answer = requests.post(f"{host}/oidc/v1/token", data=form, timeout=30)
+        token = answer.json()["access_token"]
+        return WorkspaceClient(config=Config(host=host, token=token, auth_type="pat"))
+
+    return sign_in
+
+
+@contextmanager
+def keeping_the_registry() -> Iterator[None]:
+    """Undo what is set in here; MLflow keeps it in the environment, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_REGISTRY_URI", "")
+        yield
+        mlflow.set_registry_uri("")
 
 
 @pytest.fixture(autouse=True)

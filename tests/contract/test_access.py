@@ -4,9 +4,7 @@ import pytest
 import requests
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
-from databricks.sdk.errors import NotImplemented as NotImplementedBySdk
 from databricks.sdk.errors import PermissionDenied, Unauthenticated
-from databricks.sdk.service.iam import ComplexValue
 from databricks.sdk.service.serving import (
     ServedEntityInput,
     ServingEndpointAccessControlRequest,
@@ -17,26 +15,6 @@ from tests.contract.conftest import create_endpoint
 from tests.registered_models import question
 
 LEVELS = ServingEndpointPermissionLevel
-
-
-@pytest.fixture(scope="module")
-def as_person(client, host):
-    """Return a client with the token of a person in this group."""
-
-    def sign_in(group: str) -> WorkspaceClient:
-        name = f"{group}@example.com"
-        if name not in [user.user_name for user in client.users.list()]:
-            ids = {each.display_name: each.id for each in client.groups.list()}
-            client.users.create(user_name=name, groups=[ComplexValue(value=ids[group])])
-        code = client.api_client.do("POST", "/__local__/sign-in-codes", body={"user_name": name})[
-            "code"
-        ]
-        form = {"grant_type": "authorization_code", "code": code}
-        answer = requests.post(f"{host}/oidc/v1/token", data=form, timeout=30)
-        token = answer.json()["access_token"]
-        return WorkspaceClient(config=Config(host=host, token=token, auth_type="pat"))
-
-    return sign_in
 
 
 @pytest.fixture(scope="module")
@@ -163,9 +141,3 @@ def test_model_s_own_token_opens_only_what_the_model_declared(client, endpoint, 
         list(model.serving_endpoints.list())
     with pytest.raises(PermissionDenied):
         model.api_client.do("POST", "/api/2.0/mlflow/experiments/search", body={})
-
-
-def test_unity_catalog_s_registry_is_refused_with_what_to_do(client):
-    """The one registry here is MLflow's own; who asks for the other is told how to go on."""
-    with pytest.raises(NotImplementedBySdk, match="set_registry_uri"):
-        client.api_client.do("POST", "/api/2.0/mlflow/unity-catalog/registered-models/create")

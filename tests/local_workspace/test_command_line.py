@@ -146,6 +146,25 @@ def test_port_that_is_taken_is_told_with_a_sentence(tmp_path, capsys):
     DataDirectory(Settings(data_dir=tmp_path / "data")).release()
 
 
+def test_host_that_does_not_exist_is_told_as_such(tmp_path, capsys):
+    """The sentence blames the host, not the port."""
+    data = str(tmp_path / "data")
+    assert main(["serve", "--host", "nowhere.invalid", "--port", "0", "--data-dir", data]) == 1
+
+    said = capsys.readouterr().err
+    assert "Cannot listen on nowhere.invalid: no such host." in said
+    assert "--port" not in said
+
+
+def test_data_directory_that_cannot_be_made_is_told_with_a_sentence(capsys):
+    """The sentence names the folder and the option."""
+    assert main(["serve", "--port", "0", "--data-dir", "/dev/null/x"]) == 1
+
+    said = capsys.readouterr().err
+    assert "Cannot keep data in /dev/null/x: Not a directory." in said
+    assert "--data-dir" in said
+
+
 def test_unknown_command_is_refused_with_the_usage(capsys):
     """What can be asked for is listed."""
     with pytest.raises(SystemExit) as ending:

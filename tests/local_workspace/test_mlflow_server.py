@@ -1,5 +1,6 @@
 """The MLflow server behind the workspace: started, watched, ended, or somebody else's."""
 
+import asyncio
 import base64
 import os
 import signal
@@ -84,6 +85,15 @@ def test_address_that_cannot_be_a_server_is_refused(uri):
     """Only a server can stand behind the workspace, and no password belongs in its address."""
     with pytest.raises(InvalidParameter):
         mlflow_server(Settings(mlflow_tracking_uri=uri))
+
+
+def test_server_that_is_not_there_is_warned_of_at_the_start(caplog):
+    """The workspace starts all the same: what is served already needs no MLflow."""
+    server = mlflow_server(Settings(mlflow_tracking_uri="http://127.0.0.1:9"))
+
+    asyncio.run(server.wait_ready())
+
+    assert "The MLflow server at http://127.0.0.1:9 does not answer" in caplog.text
 
 
 def _answers(gateway) -> bool:

@@ -13,10 +13,13 @@ WorkspaceError
 │   └── AlreadyExists       409 RESOURCE_ALREADY_EXISTS
 ├── TooLarge                413 REQUEST_TOO_LARGE
 ├── TooManyRequests         429 REQUEST_LIMIT_EXCEEDED
+├── MlflowRefused           what MLflow itself answered, status and code
 ├── NotImplementedHere      501 NOT_IMPLEMENTED
 ├── UpstreamUnavailable     502 UPSTREAM_UNAVAILABLE
 ├── TemporarilyUnavailable  503 TEMPORARILY_UNAVAILABLE
-└── DeadlineExceeded        504 DEADLINE_EXCEEDED
+├── DeadlineExceeded        504 DEADLINE_EXCEEDED
+├── StorageFull             507 STORAGE_FULL
+└── RecordNotWritten        507 RECORD_NOT_WRITTEN
 
 Model failures are 400 and never 500: the official clients repeat a 500 for up to ten minutes.
 Nothing permanent is 503 for the same reason. Services raise these; routers never catch them;
@@ -144,6 +147,15 @@ class NotImplementedHere(WorkspaceError):
     error_code = "NOT_IMPLEMENTED"
 
 
+class MlflowRefused(WorkspaceError):
+    """MLflow was asked and said no, in its own words."""
+
+    def __init__(self, status: int, error_code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error_code = error_code
+
+
 class UpstreamUnavailable(WorkspaceError):
     """The MLflow server behind the workspace does not answer."""
 
@@ -163,3 +175,17 @@ class DeadlineExceeded(WorkspaceError):
 
     status = 504
     error_code = "DEADLINE_EXCEEDED"
+
+
+class StorageFull(WorkspaceError):
+    """There is no space to put anything more on record."""
+
+    status = 507
+    error_code = "STORAGE_FULL"
+
+
+class RecordNotWritten(WorkspaceError):
+    """The answer was there, but not its record; it is withheld."""
+
+    status = 507
+    error_code = "RECORD_NOT_WRITTEN"

@@ -4,87 +4,88 @@ Knows nothing of HTTP: the routers hand in a request and turn the answer into a 
 """
 
 import asyncio
-import time
+import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Any
-
-import orjson
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from local_workspace.access.permissions import PermissionLevel, Permissions
 from local_workspace.access.principal import Principal
-from local_workspace.errors import (
-    BadRequest,
-    DeadlineExceeded,
-    InvalidState,
-    MalformedRequest,
-    ModelFailed,
-    NotFound,
-    NotImplementedHere,
-    PermissionDenied,
-    TemporarilyUnavailable,
-    WorkspaceError,
-)
-from local_workspace.invocation_request import (
-    JSON_CONTENT,
-    Answer,
-    AnswerStream,
-    InvocationRequest,
-)
+from local_workspace.errors import NotFound, PermissionDenied, WorkspaceError
+from local_workspace.feedback.service import FeedbackService
+from local_workspace.invocation_request import Answer, AnswerStream, InvocationRequest
+from local_workspace.model_call import ModelCall
+from local_workspace.recorder import Record, Recorder
 from local_workspace.serving.endpoint import FEEDBACK
 from local_workspace.serving.endpoint_runtime import EndpointRuntime
 from local_workspace.serving.endpoints import Endpoints
-from local_workspace.serving.launcher import ModelProcess
 from local_workspace.serving.rate_limits import RateLimits
 from local_workspace.serving.served_version import ServedVersion
-from local_workspace.serving.worker_connection import PendingCall
-from local_workspace.serving.worker_messages import Kind, Message
+from local_workspace.serving.version_choice import choose_version
 
-# Keys that are for the platform; the model never sees them.
-_OWN_KEYS = ("databricks_options", "client_request_id", "usage_context", "stream")
+# How long a model may take to notice that its caller has left, for the record to hold what it said.
+_LEFT_SECONDS = 10.0
+
+_log = logging.getLogger("local_workspace")
 
 
 class Invocations:
     """The one way to a model."""
 
     def __init__(
-        self, endpoints: Endpoints, permissions: Permissions, timeout_seconds: float
+        self,
+        endpoints: Endpoints,
+        permissions: Permissions,
+        recorder: Recorder,
+        feedback: FeedbackService,
+        timeout_seconds: float,
     ) -> None:
         self._timeout_seconds = timeout_seconds
         self._endpoints = endpoints
         self._permissions = permissions
+        self._recorder = recorder
+        self._feedback = feedback
         self._rate_limits = RateLimits()
+        # Records of answers whose callers have left.
+        self._unfinished: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Put on record what is under way without anybody waiting for it."""
+        await asyncio.gather(*self._unfinished, return_exceptions=True)
 
     async def answer(self, request: InvocationRequest) -> Answer:
-        """Return the model's whole answer."""
-        started = time.perf_counter()
+        """Return the model's whole answer; it is on record by then."""
+        async with self._recorded(request) as (runtime, record):
+            if request.is_feedback:
+                return await self._take_verdict(request, runtime, record)
+            version = self._admit(request, runtime, record)
+            with _counted(runtime, record):
+                call = await ModelCall.begin(request, version, record, self._timeout_seconds)
+                answer = await call.answer()
         with _quotable(request):
-            runtime, version = self._admit(request)
-            failed = True
-            try:
-                call, process = await version.begin(*_message(request))
-                outcome = await self._outcome(version, call, process)
-                failed = False
-            finally:
-                seconds = time.perf_counter() - started
-                runtime.metrics.finished(version.entity.name, seconds, failed=failed)
-        return _as_answer(request, version.entity.name, outcome)
+            await record.answered(answer.body)
+        return answer
 
     async def stream(self, request: InvocationRequest) -> AnswerStream:
         """Return the answer as it comes; everything that can be refused is refused before."""
-        started = time.perf_counter()
-        with _quotable(request):
-            runtime, version = self._admit(request)
-            try:
-                call, process = await version.begin(*_message(request))
-            except BaseException:
-                seconds = time.perf_counter() - started
-                runtime.metrics.finished(version.entity.name, seconds, failed=True)
-                raise
+        async with self._recorded(request) as (runtime, record):
+            version = self._admit(request, runtime, record)
+            with _counted(runtime, record, only_failures=True):
+                call = await ModelCall.begin(request, version, record, self._timeout_seconds)
         task = version.model.task if version.model else None
         answer = AnswerStream(request, version.entity.name, task)
-        answer.chunks = self._chunks(answer, runtime, version, call, process, started)
+        answer.chunks = self._chunks(answer, call, runtime)
         return answer
+
+    async def _take_verdict(
+        self, request: InvocationRequest, runtime: EndpointRuntime, record: Record
+    ) -> Answer:
+        """Answer as the `feedback` entity, which has no model."""
+        self._check_may(request, runtime)
+        config = runtime.endpoint.config
+        if config is None or config.entity(FEEDBACK) is None:
+            raise NotFound(f"The endpoint {runtime.endpoint.name!r} takes no feedback.")
+        answer = await self._feedback.submit(request.document, request.caller, record)
+        return Answer(answer, b"", request, FEEDBACK)
 
     def task_for(self, caller: Principal, endpoint_name: str) -> str | None:
         """Return the interface of an endpoint's models to someone who may query it."""
@@ -92,18 +93,39 @@ class Invocations:
         self._check_may_query(caller, runtime)
         return runtime.endpoint.task
 
-    def _admit(self, request: InvocationRequest) -> tuple[EndpointRuntime, ServedVersion]:
+    @asynccontextmanager
+    async def _recorded(
+        self, request: InvocationRequest
+    ) -> AsyncIterator[tuple[EndpointRuntime, Record]]:
+        """Put on record why the request failed, if it does."""
+        with _quotable(request):
+            request.read()
+            runtime = self._endpoints.get(request.endpoint)
+            record = self._recorder.begin(runtime.endpoint, request)
+            try:
+                yield runtime, record
+            except WorkspaceError as error:
+                error.request_id = request.request_id
+                await record.failed(error)
+                raise
+
+    def _admit(
+        self, request: InvocationRequest, runtime: EndpointRuntime, record: Record
+    ) -> ServedVersion:
         """Check everything that can be checked before the model is asked."""
-        runtime = self._endpoints.get(request.endpoint)
+        self._check_may(request, runtime)
+        version = choose_version(runtime, request.served_name, request.conversation_id)
+        record.entity = version.entity
+        return version
+
+    def _check_may(self, request: InvocationRequest, runtime: EndpointRuntime) -> None:
         self._check_may_query(request.caller, runtime)
-        self.parse(request)
-        limits = [
-            *runtime.endpoint.rate_limits,
-            *runtime.endpoint.ai_gateway.get("rate_limits", []),
-        ]
+        if request.refusal:
+            raise request.refusal
+        endpoint = runtime.endpoint
+        limits = [*endpoint.rate_limits, *endpoint.ai_gateway.get("rate_limits", [])]
         if limits:
-            self._rate_limits.check(runtime.endpoint.id, request.caller.name, limits)
-        return runtime, _version(runtime, request)
+            self._rate_limits.check(endpoint.id, request.caller.name, limits)
 
     def _check_may_query(self, caller: Principal, runtime: EndpointRuntime) -> None:
         endpoint = runtime.endpoint
@@ -114,63 +136,63 @@ class Invocations:
                 "Whoever manages it can grant CAN_QUERY."
             )
 
-    def parse(self, request: InvocationRequest) -> None:
-        """Read a JSON body, once."""
-        if request.content_type.partition(";")[0].strip().lower() != JSON_CONTENT:
-            return
-        if request.document is None:
-            try:
-                request.document = orjson.loads(request.body)
-            except orjson.JSONDecodeError as error:
-                raise MalformedRequest(f"The body is not valid JSON: {error}.") from error
-
-    async def _outcome(
-        self, version: ServedVersion, call: PendingCall, process: ModelProcess
-    ) -> Message:
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                outcome = await asyncio.shield(call.outcome)
-        except TimeoutError:
-            version.abandon(call, process)
-            raise self._too_slow() from None
-        except asyncio.CancelledError:
-            version.abandon(call, process)
-            raise
-        if outcome.kind is Kind.ERROR:
-            raise _model_error(version, outcome)
-        return outcome
-
-    def _too_slow(self) -> DeadlineExceeded:
-        seconds = f"{self._timeout_seconds:.0f}"
-        return DeadlineExceeded(f"The model did not answer within {seconds} seconds.")
-
     async def _chunks(
-        self,
-        answer: AnswerStream,
-        runtime: EndpointRuntime,
-        version: ServedVersion,
-        call: PendingCall,
-        process: ModelProcess,
-        started: float,
+        self, answer: AnswerStream, call: ModelCall, runtime: EndpointRuntime
     ) -> AsyncIterator[bytes]:
+        record = call.record
+        failed = False
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                async for chunk in call.chunks():
-                    yield chunk
-            outcome = await call.outcome
-            if outcome.kind is Kind.ERROR:
-                answer.error = _model_error(version, outcome)
-            answer.end = _as_answer(answer.request, answer.served_name, outcome)
-        except TimeoutError:
-            answer.error = self._too_slow()
+            async for chunk in call.chunks():
+                yield chunk
+            answer.end = await call.finish()
+            # The closing chunk is sent after this.
+            await record.answered(answer.end.body)
         except WorkspaceError as error:
-            answer.error = error
+            failed = True
+            answer.error = await self._failure_on_record(record, error)
+        except BaseException:
+            self._finish_later(call)
+            raise
         finally:
-            if not call.outcome.done():
-                version.abandon(call, process)
-            seconds = time.perf_counter() - started
-            failed = answer.error is not None
-            runtime.metrics.finished(version.entity.name, seconds, failed=failed)
+            runtime.metrics.finished(call.version.entity.name, record.seconds, failed=failed)
+
+    async def _failure_on_record(self, record: Record, error: WorkspaceError) -> WorkspaceError:
+        try:
+            await record.failed(error)
+        except WorkspaceError as not_written:
+            return not_written
+        return error
+
+    def _finish_later(self, call: ModelCall) -> None:
+        call.abandon()
+        task = asyncio.get_running_loop().create_task(_record_unfinished(call))
+        self._unfinished.add(task)
+        task.add_done_callback(self._unfinished.discard)
+
+
+async def _record_unfinished(call: ModelCall) -> None:
+    """Record an answer whose caller has left, as far as it had come."""
+    said = b""
+    with suppress(TimeoutError, WorkspaceError):
+        said = await call.left_behind(_LEFT_SECONDS)
+    try:
+        await call.record.left(said)
+    except WorkspaceError as error:
+        _log.error("request %s is not on record: %s", call.request.request_id, error.message)
+
+
+@contextmanager
+def _counted(
+    runtime: EndpointRuntime, record: Record, *, only_failures: bool = False
+) -> Iterator[None]:
+    """Count the request to the version that was to answer it."""
+    failed = True
+    try:
+        yield
+        failed = False
+    finally:
+        if record.entity and (failed or not only_failures):
+            runtime.metrics.finished(record.entity.name, record.seconds, failed=failed)
 
 
 @contextmanager
@@ -181,72 +203,3 @@ def _quotable(request: InvocationRequest) -> Iterator[None]:
     except WorkspaceError as error:
         error.request_id = request.request_id
         raise
-
-
-def _version(runtime: EndpointRuntime, request: InvocationRequest) -> ServedVersion:
-    config = runtime.endpoint.config
-    if request.served_name == FEEDBACK and config and config.entity(FEEDBACK):
-        raise NotImplementedHere(
-            "Verdicts cannot be recorded yet: this workspace has no inference tables."
-        )
-    if request.served_name:
-        return _named_version(runtime, request.served_name)
-    if config is None:
-        raise _not_up(runtime)
-    name = runtime.split.choose(config.traffic, request.conversation_id)
-    version = runtime.versions.get(name)
-    if version is None or (version.state[0] == "DEPLOYMENT_CREATING"):
-        raise _not_up(runtime)
-    return version
-
-
-def _named_version(runtime: EndpointRuntime, name: str) -> ServedVersion:
-    if version := runtime.versions.get(name):
-        return version
-    pending = runtime.endpoint.pending_config
-    if runtime.endpoint.config_update == "IN_PROGRESS" and pending and pending.entity(name):
-        raise _not_up(runtime)
-    raise NotFound(f"The endpoint {runtime.endpoint.name!r} serves nothing named {name!r}.")
-
-
-def _not_up(runtime: EndpointRuntime) -> WorkspaceError:
-    name = runtime.endpoint.name
-    if runtime.endpoint.config_update == "UPDATE_FAILED":
-        reasons = "; ".join(why.splitlines()[0] for why in runtime.endpoint.failures.values())
-        return InvalidState(
-            f"The endpoint {name!r} has never come up: {reasons}. Its build logs have the details."
-        )
-    return TemporarilyUnavailable(
-        f"The endpoint {name!r} is starting. Ask again in a moment.", retry_after=1
-    )
-
-
-def _message(request: InvocationRequest) -> tuple[dict[str, Any], bytes]:
-    """Return what the model process gets: the context of the call, and the body for the model."""
-    document, body = request.document, request.body
-    client_request_id = None
-    if isinstance(document, dict) and not document.keys().isdisjoint(_OWN_KEYS):
-        client_request_id = document.get("client_request_id")
-        body = orjson.dumps({key: document[key] for key in document if key not in _OWN_KEYS})
-    meta = {
-        "request_id": request.request_id,
-        "stream": request.wants_stream,
-        "user": request.caller.name,
-        "conversation_id": request.conversation_id,
-        "client_request_id": client_request_id,
-        "content_type": request.content_type,
-    }
-    return meta, body
-
-
-def _as_answer(request: InvocationRequest, served_name: str, outcome: Message) -> Answer:
-    length = outcome.meta.get("answer", 0)
-    return Answer(outcome.body[:length], outcome.body[length:], request, served_name)
-
-
-def _model_error(version: ServedVersion, outcome: Message) -> WorkspaceError:
-    # An exception may quote a header or an address with the version's token or a secret in it.
-    message = version.log.blanked(outcome.meta["message"])
-    if outcome.meta.get("status", 400) == 415:
-        return BadRequest(message, reason="UNSUPPORTED_MEDIA_TYPE")
-    return ModelFailed(message, reason="MODEL_EXCEPTION")

@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from local_workspace.access.principal import Principal
-from local_workspace.errors import WorkspaceError
+from local_workspace.errors import MalformedRequest, TooLarge, WorkspaceError
+from local_workspace.serving.endpoint import FEEDBACK
 
 JSON_CONTENT = "application/json"
 
@@ -23,6 +26,34 @@ class InvocationRequest:
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     # The parsed body of a JSON request.
     document: Any = None
+    # What is wrong with it as it came; it is refused once it is known whose record that goes to.
+    refusal: WorkspaceError | None = None
+
+    def read(self) -> None:
+        """Read a JSON body, once."""
+        is_json = self.content_type.partition(";")[0].strip().lower() == JSON_CONTENT
+        if not is_json or self.refusal or self.document is not None:
+            return
+        try:
+            self.document = orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            self.refusal = MalformedRequest(_complaint(self.body, error))
+
+    @property
+    def is_feedback(self) -> bool:
+        """Tell whether this is a verdict and no question."""
+        return self.served_name == FEEDBACK
+
+    @property
+    def is_oversized(self) -> bool:
+        """Tell whether the body was too large to be read at all."""
+        return isinstance(self.refusal, TooLarge)
+
+    @property
+    def client_request_id(self) -> str | None:
+        """Return the caller's own name for the request."""
+        given = self.document.get("client_request_id") if isinstance(self.document, dict) else None
+        return str(given) if given is not None else None
 
     @property
     def wants_stream(self) -> bool:
@@ -43,6 +74,14 @@ class InvocationRequest:
         if found is None and isinstance(context, dict):
             found = context.get("conversation_id")
         return str(found) if found is not None else None
+
+
+def _complaint(body: bytes, error: orjson.JSONDecodeError) -> str:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return "The body is not UTF-8 text."
+    return f"The body is not valid JSON: {error}."
 
 
 @dataclass

@@ -20,6 +20,8 @@ class Settings:
     app_url: str = "http://127.0.0.1:8501"
     env_manager: str = "local"
     request_timeout: float = 297.0
+    # Days a request stays in the inference tables; 0 keeps it for ever.
+    retention_days: int = 0
 
     @property
     def database_path(self) -> Path:
@@ -45,6 +47,16 @@ class Settings:
     def environments_dir(self) -> Path:
         """Python environments built for versions that need their own requirements."""
         return self.data_dir / "environments"
+
+    @property
+    def spool_path(self) -> Path:
+        """Requests and verdicts on record that are not in Delta, or not in MLflow, yet."""
+        return self.data_dir / "inference_tables" / "spool.db"
+
+    @property
+    def tables_dir(self) -> Path:
+        """The Delta tables: catalog, schema, table."""
+        return self.data_dir / "tables"
 
     @property
     def logs_dir(self) -> Path:

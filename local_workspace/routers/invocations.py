@@ -53,16 +53,18 @@ async def invoke_served_model(request: Request) -> Response:
 
 async def _invoke(request: Request, served_name: str | None) -> Response:
     caller = authenticate(request)
+    body, refusal = await _body(request)
     asked = InvocationRequest(
         endpoint=request.path_params["name"],
         caller=caller,
-        body=await _body(request),
+        body=body,
         content_type=request.headers.get("content-type", "application/json"),
         served_name=served_name,
+        refusal=refusal,
     )
+    asked.read()
     invocations = _invocations(request)
-    invocations.parse(asked)
-    if not asked.wants_stream:
+    if not asked.wants_stream or asked.is_feedback:
         return _whole(await invocations.answer(asked))
     stream = await invocations.stream(asked)
     return _events(stream, closing_task=stream.task)
@@ -72,8 +74,11 @@ async def _openai_request(
     request: Request, translate: Callable[[dict[str, Any], str | None], dict[str, Any]]
 ) -> tuple[InvocationRequest, str, str | None]:
     caller = authenticate(request)
+    content, refusal = await _body(request)
+    if refusal:
+        raise refusal
     try:
-        body = orjson.loads(await _body(request))
+        body = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise MalformedRequest(f"The body is not valid JSON: {error}.") from error
     name = body.get("model") if isinstance(body, dict) else None
@@ -91,23 +96,25 @@ def _invocations(request: Request) -> Invocations:
     return invocations
 
 
-async def _body(request: Request) -> bytes:
-    """Read the body, refusing one that is too large before all of it is in memory."""
+async def _body(request: Request) -> tuple[bytes, TooLarge | None]:
+    """Read the body; of one that is too large not all of it, and it is to be refused."""
+    too_large = TooLarge("A request may have 16 MB; this one is larger.")
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > MAX_BODY:
-        raise TooLarge("A request may have 16 MB; this one is larger.")
+        return b"", too_large
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > MAX_BODY:
-            raise TooLarge("A request may have 16 MB; this one is larger.")
-    return bytes(body)
+            return b"", too_large
+    return bytes(body), None
 
 
 def _whole(answer: Answer) -> Response:
-    body = answer_shapes.with_platform_part(
-        answer.body, answer.request.request_id, answer.wanted_trace
-    )
+    body = answer.body
+    if not answer.request.is_feedback:
+        request_id, trace = answer.request.request_id, answer.wanted_trace
+        body = answer_shapes.with_platform_part(body, request_id, trace)
     headers = _headers(answer.request, answer.served_name)
     return Response(body, media_type="application/json", headers=headers)
 

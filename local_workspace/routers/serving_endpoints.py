@@ -108,10 +108,9 @@ async def put_ai_gateway(
     request: Request, caller: AccountHolder, name: str, body: JsonBody
 ) -> Json:
     """Replace the endpoint's AI gateway configuration, as far as there is one here."""
-    runtime = _permitted(request, caller, name, PermissionLevel.CAN_MANAGE)
-    runtime.endpoint.ai_gateway = endpoint_requests.ai_gateway(body)
-    request.app.state.workspace.endpoints.changed(runtime.endpoint)
-    return runtime.endpoint.ai_gateway
+    _permitted(request, caller, name, PermissionLevel.CAN_MANAGE)
+    endpoint: Endpoint = request.app.state.workspace.endpoints.set_ai_gateway(name, body)
+    return endpoint.ai_gateway
 
 
 @router.get(f"{PREFIX}/{{name}}/served-models/{{served_name}}/logs")

@@ -16,6 +16,7 @@ from local_workspace.serving.worker_messages import Kind, Message
 from local_workspace.serving.worker_process import WorkerSpec
 
 Recorder = TraceRecorder | None
+_NO_TRACE = (None, b"")
 
 
 def answer_call(
@@ -32,10 +33,10 @@ def answer_call(
                 span.set_outputs(json.loads(answer))
     except Exception as error:  # noqa: BLE001 - models raise anything; the caller gets a sentence
         failure = _error_meta(error)
-    trace = recorder.take(context.request_id) if recorder else b""
-    if failure:
-        return Message(Kind.ERROR, call.call_id, failure, trace)
-    return Message(Kind.ANSWER, call.call_id, {"answer": len(answer)}, answer + trace)
+    trace_id, trace = recorder.take(context.request_id) if recorder else _NO_TRACE
+    meta = {**(failure or {}), "answer": len(answer), "trace_id": trace_id}
+    kind = Kind.ERROR if failure else Kind.ANSWER
+    return Message(kind, call.call_id, meta, answer + trace)
 
 
 def stream_call(
@@ -60,9 +61,9 @@ def stream_call(
     except Exception as error:  # noqa: BLE001 - models raise anything; the caller gets a sentence
         failure = _error_meta(error)
     answer = to_json(aggregate(sent)).encode() if sent else b""
-    trace = recorder.take(context.request_id) if recorder else b""
+    trace_id, trace = recorder.take(context.request_id) if recorder else _NO_TRACE
     kind = Kind.ERROR if failure else Kind.END
-    meta = {**(failure or {}), "answer": len(answer)}
+    meta = {**(failure or {}), "answer": len(answer), "trace_id": trace_id}
     return Message(kind, call.call_id, meta, answer + trace)
 
 

@@ -25,6 +25,12 @@ class ServedEntity:
     source: str = ""
 
     @property
+    def id(self) -> str:
+        """Return what the inference tables call this version on this endpoint."""
+        parts = (self.name, self.entity_name, self.entity_version, str(self.creation_timestamp))
+        return uuid.uuid5(uuid.NAMESPACE_OID, "/".join(parts)).hex
+
+    @property
     def is_feedback(self) -> bool:
         """Tell whether this is the place verdicts are posted to; it has no model."""
         return self.name == FEEDBACK
@@ -59,6 +65,16 @@ class EndpointConfig:
         return next((each for each in self.served_entities if each.name == name), None)
 
 
+@dataclass(frozen=True)
+class InferenceTable:
+    """Where an endpoint's requests are put on record."""
+
+    catalog: str
+    schema: str
+    prefix: str
+    is_legacy: bool
+
+
 @dataclass
 class Endpoint:
     """One serving endpoint; everything here survives a restart."""
@@ -79,6 +95,20 @@ class Endpoint:
     rate_limits: list[dict[str, Any]] = field(default_factory=list)
     budget_policy_id: str | None = None
     route_optimized: bool = False
+
+    @property
+    def inference_table(self) -> InferenceTable | None:
+        """Return the tables asked for, in the present or in the older form of asking."""
+        if asked := _enabled(self.ai_gateway.get("inference_table_config")):
+            return self._table(asked, is_legacy=False)
+        config = self.config or self.pending_config
+        if asked := _enabled(config.auto_capture_config if config else None):
+            return self._table(asked, is_legacy=True)
+        return None
+
+    def _table(self, asked: dict[str, Any], *, is_legacy: bool) -> InferenceTable:
+        prefix = asked.get("table_name_prefix") or self.name
+        return InferenceTable(asked["catalog_name"], asked["schema_name"], prefix, is_legacy)
 
     @property
     def latest_config_version(self) -> int:
@@ -102,3 +132,7 @@ def _config(document: dict[str, Any] | None) -> EndpointConfig | None:
         return None
     entities = tuple(ServedEntity(**each) for each in document["served_entities"])
     return EndpointConfig(**{**document, "served_entities": entities})
+
+
+def _enabled(config: dict[str, Any] | None) -> dict[str, Any] | None:
+    return config if config and config.get("enabled") else None

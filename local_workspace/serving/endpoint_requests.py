@@ -11,6 +11,7 @@ from local_workspace.serving.endpoint import (
     EndpointConfig,
     ServedEntity,
 )
+from local_workspace.serving.inference_table_request import inference_table
 
 MAX_SERVED_ENTITIES = 15
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
@@ -38,7 +39,7 @@ def endpoint_config(body: Json, version: int, creator: str) -> EndpointConfig:
         version=version,
         served_entities=entities,
         traffic=_traffic(body, entities),
-        auto_capture_config=body.get("auto_capture_config"),
+        auto_capture_config=inference_table(body.get("auto_capture_config"), "auto_capture_config"),
         start_time=now_milliseconds(),
     )
 
@@ -59,6 +60,7 @@ def ai_gateway(body: Json) -> Json:
         raise NotImplementedHere("The local workspace has no fallback between served entities.")
     known = ("inference_table_config", "usage_tracking_config", "rate_limits")
     config = {key: body[key] for key in known if body.get(key) is not None}
+    inference_table(config.get("inference_table_config"), "inference_table_config")
     if "rate_limits" in config:
         config["rate_limits"] = rate_limits(config["rate_limits"])
     return config
@@ -104,6 +106,8 @@ def _entity(item: Json, creator: str) -> ServedEntity:
     name, version = item.get("entity_name"), str(item.get("entity_version") or "")
     if not isinstance(name, str) or not name or not version:
         raise InvalidParameter("A served entity needs entity_name and entity_version.")
+    if not version.isdecimal():
+        raise InvalidParameter(f"entity_version is a number such as 1, not {version!r}.")
     return ServedEntity(
         name=_served_name(item, name, version),
         entity_name=name,
@@ -186,8 +190,10 @@ def _checked_routes(routes: list[Json], names: set[str]) -> dict[str, int]:
 
 def _rate_limit(item: Any) -> Json:
     calls = item.get("calls") if isinstance(item, dict) else None
-    if not isinstance(calls, int) or calls < 0:
-        raise InvalidParameter("A rate limit needs calls, a whole number.")
+    if not isinstance(calls, int) or isinstance(calls, bool) or calls < 0:
+        raise InvalidParameter(
+            "A rate limit needs calls, a whole number of at least 0; with 0 every call is refused."
+        )
     if item.get("renewal_period", "minute") != "minute":
         raise InvalidParameter("A rate limit's renewal_period is minute.")
     key = item.get("key") or "endpoint"

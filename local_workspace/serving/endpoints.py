@@ -1,13 +1,19 @@
 """All serving endpoints of the workspace: created, changed, found, removed, and kept on disk."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from local_workspace.errors import AlreadyExists, Conflict, NotFound
 from local_workspace.serving import endpoint_requests as requests
-from local_workspace.serving.endpoint import Endpoint, EndpointConfig, ServedEntity
+from local_workspace.serving.endpoint import (
+    Endpoint,
+    EndpointConfig,
+    InferenceTable,
+    ServedEntity,
+)
 from local_workspace.serving.endpoint_runtime import EndpointRuntime
 from local_workspace.serving.endpoint_store import EndpointStore
 from local_workspace.serving.metrics import EndpointMetrics
@@ -23,8 +29,15 @@ class Endpoints:
     """The endpoints by name; every change is durable before it is acknowledged."""
 
     def __init__(
-        self, store: EndpointStore, starter: ModelStarter, registry: Registry, logs_dir: Path
+        self,
+        store: EndpointStore,
+        starter: ModelStarter,
+        registry: Registry,
+        logs_dir: Path,
+        claim_tables: Callable[[InferenceTable], None] = lambda _: None,
     ) -> None:
+        # Refuses tables that exist in another shape; afterwards they can be queried.
+        self._claim_tables = claim_tables
         self._store = store
         self._starter = starter
         self._registry = registry
@@ -83,6 +96,7 @@ class Endpoints:
         )
         config = await self._checked(config, None)
         self._check_free(name)
+        self._claim(replace(endpoint, config=config))
         runtime = self._add(endpoint)
         self._begin(runtime, config)
         return runtime
@@ -95,8 +109,18 @@ class Endpoints:
         asked = requests.endpoint_config(body, version, caller)
         config = await self._checked(asked, runtime.endpoint.config)
         self._check_not_updating(runtime)
+        self._claim(replace(runtime.endpoint, config=config))
         self._begin(runtime, config)
         return runtime
+
+    def set_ai_gateway(self, name: str, body: Json) -> Endpoint:
+        """Replace the endpoint's AI gateway configuration."""
+        endpoint = self.get(name).endpoint
+        ai_gateway = requests.ai_gateway(body)
+        self._claim(replace(endpoint, ai_gateway=ai_gateway))
+        endpoint.ai_gateway = ai_gateway
+        self.changed(endpoint)
+        return endpoint
 
     async def delete(self, name: str) -> Endpoint:
         """Remove the endpoint and end its processes."""
@@ -111,6 +135,10 @@ class Endpoints:
         endpoint.last_updated_timestamp = requests.now_milliseconds()
         if self.find(endpoint.name) is endpoint:
             self._store.save(endpoint)
+
+    def _claim(self, endpoint: Endpoint) -> None:
+        if table := endpoint.inference_table:
+            self._claim_tables(table)
 
     def _begin(self, runtime: EndpointRuntime, config: EndpointConfig) -> None:
         runtime.endpoint.pending_config = config

@@ -97,10 +97,10 @@ class TraceRecorder:
             self._annotate(span.trace_id, context.metadata())
             yield span
 
-    def take(self, request_id: str) -> bytes:
-        """Return the finished trace of the call as JSON, or nothing if there is none."""
+    def take(self, request_id: str) -> tuple[str | None, bytes]:
+        """Return the id of the call's finished trace, and it as JSON; nothing if there is none."""
         trace = self._collector.take(request_id)
-        return trace.to_json().encode() if trace else b""
+        return (trace.info.trace_id, trace.to_json().encode()) if trace else (None, b"")
 
     def _annotate(self, trace_id: str, metadata: dict[str, str]) -> None:
         with _manager().get_trace(trace_id) as trace:

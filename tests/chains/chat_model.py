@@ -48,6 +48,8 @@ def act(question: str) -> str:
     if verb == "betray":
         raise ValueError(f"betrayed {os.environ[rest]}")
     if verb == "pid":
+        # Asked together, those that wait meanwhile cannot all be served by the first that is free.
+        time.sleep(float(rest or 0))
         return str(os.getpid())
     with mlflow.start_span("inner") as span:
         span.set_inputs(question)

@@ -45,3 +45,26 @@ def test_conversation_is_found_in_the_options_or_in_the_context(document, expect
 def test_only_true_asks_for_a_stream(document, expected):
     """`stream` is a boolean of the request's top level."""
     assert request(document).wants_stream is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [(b"{", "The body is not valid JSON"), (b'{"a": "\xff"}', "The body is not UTF-8 text.")],
+)
+def test_body_that_cannot_be_read_is_refused_later_with_why(body, sentence):
+    """The refusal waits until it is known on whose record it goes."""
+    request = InvocationRequest("chat", None, body)
+
+    request.read()
+
+    assert request.refusal.message.startswith(sentence)
+    assert not request.wants_stream
+
+
+def test_body_in_another_format_is_left_to_the_model():
+    """CSV is nothing the gateway reads."""
+    request = InvocationRequest("chat", None, b"a,b", content_type="text/csv")
+
+    request.read()
+
+    assert (request.refusal, request.document) == (None, None)

@@ -66,8 +66,7 @@ def test_several_processes_share_the_work(workspace):
     create(workspace, "pair", environment_vars={"LOCAL_WORKSPACE_PROCESSES": "2"})
 
     def pid(_: int) -> str:
-        ask(workspace, "pair", "sleep 0.2")
-        return content(ask(workspace, "pair", "pid"))
+        return content(ask(workspace, "pair", "pid 0.5"))
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(pid, range(8)))) == 2

@@ -61,7 +61,7 @@ def test_rate_limit_for_others_is_refused_as_not_offered(key):
 
 def test_gateway_keeps_what_can_be_honoured():
     """Inference table, usage tracking and limits are kept; unknown parts are not."""
-    table = {"enabled": True, "catalog_name": "main"}
+    table = {"enabled": True, "catalog_name": "main", "schema_name": "rag"}
     body = {
         "inference_table_config": table,
         "rate_limits": [{"calls": 5}],

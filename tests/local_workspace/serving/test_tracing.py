@@ -35,20 +35,20 @@ def test_trace_is_taken_once(recorder):
     with recorder.call(context()):
         pass
 
-    assert recorder.take("r1")
-    assert recorder.take("r1") == b""
+    assert recorder.take("r1")[1]
+    assert recorder.take("r1") == (None, b"")
 
 
 def test_unknown_call_has_no_trace(recorder):
     """Nothing is invented for a call that was never made."""
-    assert recorder.take("never") == b""
+    assert recorder.take("never") == (None, b"")
 
 
 def test_root_is_named_after_the_model_without_its_catalog(recorder):
     """`main.rag.chain` is shown as `chain`, with the logged model it belongs to."""
     with recorder.call(context()):
         pass
-    trace = json.loads(recorder.take("r1"))
+    trace = json.loads(recorder.take("r1")[1])
 
     assert trace["data"]["spans"][0]["name"] == "chain"
     assert trace["info"]["trace_metadata"]["mlflow.modelId"] == "m-7"
@@ -59,7 +59,7 @@ def test_exception_passes_through_and_is_on_the_trace(recorder):
     with pytest.raises(LookupError, match="no index"), recorder.call(context()):
         raise LookupError("no index")
 
-    trace = json.loads(recorder.take("r1"))
+    trace = json.loads(recorder.take("r1")[1])
     assert trace["info"]["state"] == "ERROR"
     assert "no index" in json.dumps(trace["data"])
 
@@ -71,8 +71,8 @@ def test_traces_of_calls_inside_each_other_in_time_are_told_apart(recorder):
     with recorder.call(context("later")) as later:
         later.set_inputs({"who": "later"})
 
-    assert b"later" in recorder.take("later")
-    assert b"outer" in recorder.take("outer")
+    assert b"later" in recorder.take("later")[1]
+    assert b"outer" in recorder.take("outer")[1]
 
 
 def test_span_outside_of_any_call_is_no_trace(recorder):

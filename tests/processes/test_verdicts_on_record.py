@@ -1,0 +1,126 @@
+"""A verdict is on record when the feedback call is answered; a wrong one leaves only its call."""
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from local_workspace import running_workspace
+from local_workspace.inference_tables.table_layout import TableKind
+from tests.processes.conftest import MODEL, api, ask, wait_for
+from tests.processes.recorded import delta_rows, rows
+from tests.processes.recording import recorded_endpoint
+
+_POSITIVE = {"ratings": {"answer_correct": {"value": "positive"}}, "free_text_comment": "good"}
+
+
+@pytest.fixture(scope="module")
+def workspace(seeded, tmp_path_factory):
+    """A running workspace of this module's own, with its data directory."""
+    folder = tmp_path_factory.mktemp("verdicts") / "data"
+    shutil.copytree(seeded, folder)
+    with running_workspace(folder) as connection:
+        yield connection, folder
+
+
+def judged_endpoint(connection, name: str) -> None:
+    entities = [
+        {"entity_name": MODEL, "entity_version": "1", "name": "v1"},
+        {"entity_name": "main.records.feedback", "entity_version": "1", "name": "feedback"},
+    ]
+    routes = [{"served_entity_name": "v1", "traffic_percentage": 100}]
+    config = {"served_entities": entities, "traffic_config": {"routes": routes}}
+    recorded_endpoint(connection, name, config=config)
+
+
+def asked(connection, name: str) -> str:
+    return ask(connection, name, "hello").json()["databricks_output"]["databricks_request_id"]
+
+
+def judge(connection, name: str, **record):
+    path = f"/serving-endpoints/{name}/served-models/feedback/invocations"
+    return api(connection, "POST", path, json={"dataframe_records": [record]})
+
+
+@pytest.mark.parametrize("encode", [json.dumps, lambda value: value], ids=["texts", "objects"])
+def test_verdict_in_either_form_is_in_the_assessment_log_at_once(workspace, encode):
+    """One row per judgement, of the answer and of its sources, when the call is answered."""
+    connection, folder = workspace
+    name = f"either-{encode.__name__.strip('<>')}"
+    judged_endpoint(connection, name)
+    request_id = asked(connection, name)
+
+    answer = judge(
+        connection,
+        name,
+        request_id=request_id,
+        source=encode({"id": _me(connection), "type": "human"}),
+        text_assessments=encode([_POSITIVE]),
+        retrieval_assessments=encode([{"position": 1, **_POSITIVE}]),
+    )
+
+    assert (answer.status_code, answer.json()) == (200, {"predictions": {"result": "ok"}})
+    text, retrieval = rows(folder, name, TableKind.ASSESSMENT_LOGS)
+    assert text["request_id"] == retrieval["request_id"] == request_id
+    assert text["text_assessment"]["ratings"]["answer_correct"]["value"] == "positive"
+    assert text["text_assessment"]["free_text_comment"] == "good"
+    assert retrieval["retrieval_assessment"]["position"] == 1
+    assert len(rows(folder, name)) == 2
+
+
+def test_verdict_on_an_unknown_request_is_404_and_no_verdict(workspace):
+    """The platform accepts these; here nobody's work disappears into nothing."""
+    connection, folder = workspace
+    judged_endpoint(connection, "unknown")
+
+    answer = judge(connection, "unknown", request_id="nobody", text_assessments=[_POSITIVE])
+
+    assert (answer.status_code, answer.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+    assert rows(folder, "unknown", TableKind.ASSESSMENT_LOGS) == []
+    (row,) = rows(folder, "unknown")
+    assert row["status_code"] == 404
+
+
+def test_verdict_of_the_wrong_shape_names_the_field(workspace):
+    """One wrong judgement among good ones: a 400 with its place, and none of them written."""
+    connection, folder = workspace
+    judged_endpoint(connection, "wrong")
+    wrong = {"ratings": {"answer_correct": "positive"}}
+
+    answer = judge(
+        connection,
+        "wrong",
+        request_id=asked(connection, "wrong"),
+        text_assessments=[_POSITIVE, wrong],
+    )
+
+    assert answer.status_code == 400
+    assert "text_assessments[1].ratings.answer_correct" in answer.json()["message"]
+    assert rows(folder, "wrong", TableKind.ASSESSMENT_LOGS) == []
+
+
+def test_twenty_reviewers_and_chats_at_once_lose_nothing(workspace):
+    """Verdicts and questions from many threads: no error, every verdict in Delta soon."""
+    connection, folder = workspace
+    judged_endpoint(connection, "busy")
+    request_id = asked(connection, "busy")
+
+    def work(number: int) -> list[int]:
+        statuses = []
+        for _ in range(10):
+            verdict = judge(connection, "busy", request_id=request_id, text_assessments=[_POSITIVE])
+            statuses += [verdict.status_code, ask(connection, "busy", "hello").status_code]
+        return statuses
+
+    with ThreadPoolExecutor(20) as reviewers:
+        statuses = [status for each in reviewers.map(work, range(20)) for status in each]
+
+    assert set(statuses) == {200}
+    kind = TableKind.ASSESSMENT_LOGS
+    wait_for(lambda: len(delta_rows(folder, "busy", kind)) == 200)
+    assert len(rows(folder, "busy")) == 401
+
+
+def _me(connection) -> str:
+    return api(connection, "GET", "/api/2.0/preview/scim/v2/Me").json()["userName"]

@@ -39,6 +39,11 @@ class Principal:
         return self.kind == "service_principal"
 
     @property
+    def may_use_sql(self) -> bool:
+        """Everybody's requests and verdicts are in the tables."""
+        return self.may_use_mlflow
+
+    @property
     def may_manage_workspace(self) -> bool:
         """Creating endpoints is for admins and for the service principals they made."""
         return self.is_admin or self.kind == "service_principal"

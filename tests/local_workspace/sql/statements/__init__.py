@@ -1,0 +1,1 @@
+"""Expressions of Databricks SQL with the type and the cell Databricks answers."""

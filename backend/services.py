@@ -1,9 +1,11 @@
 """The composition root: the one place where services get what they need."""
 
 from dataclasses import dataclass
+from functools import cache, partial
 
-from backend.connection import open_workspace
+from backend.connection import hurry_mlflow, open_workspace
 from backend.endpoints import Endpoints
+from backend.feedback import Feedback
 from backend.identity import Identity
 from backend.settings import Settings
 
@@ -17,9 +19,17 @@ class Services:
 
     identity: Identity
     endpoints: Endpoints
+    feedback: Feedback
 
 
 def connect(settings: Settings, user_token: str) -> Services:
     """Open the workspace as the visitor; raise a `ReviewAppError` if it cannot be reached."""
     workspace = open_workspace(settings.host, user_token)
-    return Services(identity=Identity(workspace), endpoints=Endpoints(workspace))
+    # The app's own connection is opened when something first needs it.
+    as_app = cache(partial(open_workspace, settings.host, settings.token))
+    hurry_mlflow()
+    return Services(
+        identity=Identity(workspace),
+        endpoints=Endpoints(workspace),
+        feedback=Feedback(workspace, as_app),
+    )

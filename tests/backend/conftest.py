@@ -10,10 +10,16 @@ from typing import Any
 
 import pytest
 
+from backend.connection import open_workspace
+from backend.feedback import Feedback
+from tests.backend.judged import COLUMNS, DETAIL, ENDPOINT, SUBMIT
+
 with warnings.catch_warnings():
     # MLflow 3.17 warns about its own type hints when this is imported, and means to suppress it.
     warnings.filterwarnings("ignore", ".*Any type hint is inferred as AnyType", UserWarning)
-    import mlflow.types.responses  # noqa: F401
+    import mlflow.types.responses
+    from mlflow.entities import SpanType
+    from mlflow.entities.trace_location import MlflowExperimentLocation
 
 
 @dataclass
@@ -67,3 +73,86 @@ def workspace() -> Iterator[Loopback]:
         yield loopback
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def mlflow_store(tmp_path_factory) -> tuple[str, str]:
+    """Make a store in a temporary folder, once; return its address and an experiment in it."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    address = f"sqlite:///{folder}/mlflow.db"
+    client = mlflow.MlflowClient(address)
+    return address, client.create_experiment("judged", f"file://{folder}/artifacts")
+
+
+@pytest.fixture
+def experiment(mlflow_store, monkeypatch) -> Iterator[str]:
+    """Connect MLflow to the store for the length of a test."""
+    address, found = mlflow_store
+    before = mlflow.get_tracking_uri()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    # What another test has set in this process would count more than the variable.
+    mlflow.set_tracking_uri(address)
+    yield found
+    mlflow.set_tracking_uri(before)
+
+
+@pytest.fixture
+def asked(experiment):
+    """Ask a chain: returns a function from a request's id to its trace and its retriever's span."""
+
+    def ask(request_id):
+        destination = MlflowExperimentLocation(experiment)
+        with mlflow.start_span("chain", trace_destination=destination) as root:
+            mlflow.update_current_trace(client_request_id=request_id)
+            with mlflow.start_span("look up", span_type=SpanType.RETRIEVER) as retriever:
+                retriever.set_outputs([])
+        mlflow.flush_trace_async_logging()
+        return root.trace_id, retriever.span_id
+
+    return ask
+
+
+@pytest.fixture
+def feedback(workspace):
+    client = open_workspace(workspace.address, "token")
+    return Feedback(client, lambda: client)
+
+
+@pytest.fixture
+def endpoint(workspace, experiment):
+    """Say what the endpoint is; by default it has everything."""
+
+    def describe(feedback=True, tables=True, traced=True, level="CAN_QUERY"):
+        names = ["chain_1", *(["feedback"] if feedback else [])]
+        detail = {
+            "name": ENDPOINT,
+            "permission_level": level,
+            "config": {"served_entities": [{"name": name} for name in names]},
+            "tags": [{"key": "MONITOR_EXPERIMENT_ID", "value": experiment}] if traced else [],
+        }
+        if tables:
+            table = {"catalog_name": "main", "schema_name": "rag", "table_name_prefix": "chain"}
+            detail["ai_gateway"] = {"inference_table_config": table | {"enabled": True}}
+        workspace.answers[DETAIL] = (200, detail)
+
+    describe()
+    return describe
+
+
+@pytest.fixture
+def tables(workspace):
+    """Give the assessment log rows, as the platform's SQL returns them."""
+    workspace.answers["GET /api/2.0/sql/warehouses"] = (200, {"warehouses": [{"id": "w"}]})
+
+    def contain(*rows):
+        columns = [{"name": name, "type_name": "STRING"} for name in COLUMNS]
+        answer = {
+            "statement_id": "s",
+            "status": {"state": "SUCCEEDED"},
+            "manifest": {"schema": {"columns": columns}},
+            "result": {"data_array": list(rows)},
+        }
+        workspace.answers[SUBMIT] = (200, answer)
+
+    contain()
+    return contain

@@ -1,0 +1,90 @@
+"""Asks the workspace's SQL warehouse; values travel as named parameters, never in the text.
+
+The official client does not raise when a statement fails; this does.
+"""
+
+from collections.abc import Mapping
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.service import sql
+
+from backend.error_translation import translated
+from backend.errors import NotAllowed, NotFound, NotOffered, Refused, ReviewAppError, TookTooLong
+
+# Below the client's own patience for one answer.
+WAIT = "15s"
+
+Row = dict[str, str | None]
+
+_CANCEL = sql.ExecuteStatementRequestOnWaitTimeout.CANCEL
+_NOT_FOUND = ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND", "NO_SUCH_CATALOG")
+_NOT_ALLOWED = ("INSUFFICIENT_PERMISSIONS", "PERMISSION_DENIED")
+
+
+def rows(workspace: WorkspaceClient, statement: str, parameters: Mapping[str, str]) -> list[Row]:
+    """Return all rows of a query, each cell as the text the workspace wrote, by column."""
+    values = [
+        sql.StatementParameterListItem(name=name, value=value) for name, value in parameters.items()
+    ]
+    with translated():
+        answer = workspace.statement_execution.execute_statement(
+            statement,
+            _warehouse(workspace),
+            parameters=values,
+            wait_timeout=WAIT,
+            on_wait_timeout=_CANCEL,
+        )
+        _check(answer.status)
+        return [dict(zip(_columns(answer), row, strict=True)) for row in _cells(workspace, answer)]
+
+
+def quoted(*names: str) -> str:
+    """Return the name of a table as it is written in a statement, whatever is in it."""
+    return ".".join("`" + name.replace("`", "``") + "`" for name in names)
+
+
+def _warehouse(workspace: WorkspaceClient) -> str:
+    """Return the one that was configured (DATABRICKS_WAREHOUSE_ID), or the first that runs."""
+    if configured := workspace.config.warehouse_id:
+        return configured
+    found = sorted(workspace.warehouses.list(), key=lambda each: each.state != sql.State.RUNNING)
+    chosen = next((each.id for each in found if each.id), None)
+    if chosen is None:
+        raise NotOffered("This workspace has no SQL warehouse the app may use.")
+    return chosen
+
+
+def _check(status: sql.StatementStatus | None) -> None:
+    state = status.state if status else None
+    if state == sql.StatementState.SUCCEEDED:
+        return
+    if state in (sql.StatementState.CANCELED, sql.StatementState.CLOSED):
+        raise TookTooLong("The SQL warehouse did not answer in time.")
+    message = (status.error.message if status and status.error else None) or f"It is {state}."
+    raise _refusal(message)
+
+
+def _refusal(message: str) -> ReviewAppError:
+    if any(code in message for code in _NOT_FOUND):
+        return NotFound(f"The table is not there. The warehouse said: {message}")
+    if any(code in message for code in _NOT_ALLOWED):
+        return NotAllowed(f"The app may not read the table. The warehouse said: {message}")
+    return Refused(f"The SQL warehouse did not accept the statement. It said: {message}")
+
+
+def _columns(answer: sql.StatementResponse) -> list[str]:
+    schema = answer.manifest.schema if answer.manifest else None
+    return [column.name or "" for column in (schema.columns if schema else None) or []]
+
+
+def _cells(workspace: WorkspaceClient, answer: sql.StatementResponse) -> list[list[str | None]]:
+    cells: list[list[str | None]] = []
+    chunk = answer.result
+    while chunk is not None:
+        cells.extend([*row] for row in chunk.data_array or [])
+        if chunk.next_chunk_index is None or answer.statement_id is None:
+            break
+        chunk = workspace.statement_execution.get_statement_result_chunk_n(
+            answer.statement_id, chunk.next_chunk_index
+        )
+    return cells

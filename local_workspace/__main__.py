@@ -1,4 +1,4 @@
-"""The command: `python -m local_workspace serve | run -- COMMAND | env | demo | reset`."""
+"""The command: `python -m local_workspace serve | run -- COMMAND | env | demo | … | reset`."""
 
 import argparse
 import os
@@ -45,6 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     demo = _command(commands, "demo", "deploy the examples and make three sign-in links")
     demo.add_argument("--app-url", default=Settings.app_url)
     demo.set_defaults(action=_demo)
+    again = "give MLflow every recorded trace and verdict again"
+    replay = _command(commands, "replay-traces", again)
+    replay.add_argument("--mlflow-tracking-uri", help="the MLflow server, if it is not our own")
+    replay.set_defaults(action=_replay)
     reset = _command(commands, "reset", "delete a stopped workspace's data")
     reset.add_argument("--yes", action="store_true", help="do not ask")
     reset.set_defaults(action=_reset)
@@ -71,6 +75,9 @@ def _server_command(
     parser.add_argument(
         "--request-timeout", type=_seconds, default=Settings.request_timeout, metavar="SECONDS"
     )
+    parser.add_argument(
+        "--retention-days", type=_days, default=0, help="keep requests on record so long; 0: always"
+    )
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the parent ends")
     return parser
 
@@ -78,6 +85,12 @@ def _server_command(
 def _port(text: str) -> int:
     if not text.isdigit() or int(text) > _LAST_PORT:
         raise argparse.ArgumentTypeError(f"a port is a number from 0 to {_LAST_PORT}, not {text}")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"days are a whole number, 0 or more, not {text}")
     return int(text)
 
 
@@ -100,6 +113,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         app_url=options.app_url,
         env_manager=options.env_manager,
         request_timeout=options.request_timeout,
+        retention_days=options.retention_days,
     )
 
 
@@ -141,6 +155,14 @@ def _demo(options: argparse.Namespace) -> int:
     if (connection := read_connection(options.data_dir)) is None:
         return _not_running(options.data_dir)
     return demo(connection, options.app_url)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from local_workspace.trace_export.replay import replay_traces  # noqa: PLC0415 (same)
+
+    return replay_traces(
+        Settings(data_dir=options.data_dir, mlflow_tracking_uri=options.mlflow_tracking_uri)
+    )
 
 
 def _reset(options: argparse.Namespace) -> int:

@@ -6,23 +6,30 @@ import uuid
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from local_workspace.authentication import authenticate
 from local_workspace.errors import (
     InvalidParameter,
     MalformedRequest,
     NotImplementedHere,
+    Unauthenticated,
     WorkspaceError,
 )
 from local_workspace.routers import (
+    entrance,
+    files,
     invocations,
+    metrics,
     mlflow,
     permissions,
     scim,
     serving_endpoints,
     sign_in,
+    sql_statements,
+    sql_warehouses,
     tokens,
+    unity_catalog,
     well_known,
 )
 from local_workspace.workspace import Workspace
@@ -49,6 +56,11 @@ def build_app(workspace: Workspace) -> FastAPI:
         tokens,
         sign_in,
         well_known,
+        files,
+        unity_catalog,
+        sql_statements,
+        sql_warehouses,
+        metrics,
         mlflow,
     ):
         app.include_router(module.router)
@@ -59,8 +71,10 @@ def build_app(workspace: Workspace) -> FastAPI:
     return app
 
 
-async def _workspace_error(_request: Request, error: Exception) -> JSONResponse:
+async def _workspace_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, WorkspaceError)
+    if isinstance(error, Unauthenticated) and entrance.is_wanted(request):
+        return entrance.page(request)
     headers = {
         name: str(value)
         for name, value in (("Retry-After", error.retry_after), ("X-Request-Id", error.request_id))
@@ -69,7 +83,7 @@ async def _workspace_error(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(error.as_dict(), status_code=error.status, headers=headers)
 
 
-async def _validation_error(request: Request, error: Exception) -> JSONResponse:
+async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid":
@@ -78,9 +92,11 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     return await _workspace_error(request, InvalidParameter(f"{where}: {first['msg']}."))
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> Response:
     """Unknown routes and methods are refused by name: silence would look like success."""
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, UnicodeDecodeError):
+        return await _workspace_error(request, MalformedRequest("The body is not UTF-8 text."))
     if error.status_code not in (404, 405):
         body = {"error_code": "BAD_REQUEST", "message": str(error.detail)}
         return JSONResponse(body, status_code=error.status_code)
@@ -89,7 +105,9 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     except WorkspaceError as refusal:
         return await _workspace_error(request, refusal)
     route = f"{request.method} {request.url.path}"
-    unknown = NotImplementedHere(f"The local workspace does not implement {route}.")
+    allowed = (error.headers or {}).get("Allow")
+    instead = f" Use {allowed} there." if allowed else ""
+    unknown = NotImplementedHere(f"The local workspace does not implement {route}.{instead}")
     return await _workspace_error(request, unknown)
 
 

@@ -153,6 +153,9 @@ class MlflowChild:
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
             "MLFLOW_SERVER_ALLOWED_HOSTS": urlsplit(self.base_url).netloc,
             "MLFLOW_DISABLE_TELEMETRY": "true",
+            # The prices MLflow comes with; it would fetch newer ones from the internet in the
+            # middle of a write, and without a way there hold the database for seconds (seen).
+            "MLFLOW_MODEL_CATALOG_URI": "",
             "DO_NOT_TRACK": "true",
         }
 

@@ -9,16 +9,19 @@ has an account on this machine, and who may do what is decided by the gateway in
 """
 
 import asyncio
+import gc
 import os
 import secrets
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
 from local_workspace.process_lifetime import end_with_parent
+from local_workspace.trace_import.route import ImportRoute
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,9 +34,15 @@ _KEEP_ALIVE_SECONDS = 75
 def main() -> None:
     """Serve until told to stop, or until the gateway is gone."""
     end_with_parent(int(sys.argv[2]))
+    # Taking in traces is most of its work, and no answer is to wait for that.
+    os.nice(5)
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     listener = socket.socket(fileno=int(sys.argv[1]))
-    application = TokenRequired(_mlflow_application(), os.environ.pop(TOKEN_VARIABLE))
+    database = Path(os.environ["_MLFLOW_SERVER_FILE_STORE"].removeprefix("sqlite:///"))
+    mlflow = ImportRoute(_mlflow_application(), database)
+    application = TokenRequired(mlflow, os.environ.pop(TOKEN_VARIABLE))
+    # Half a million objects that stay: looking through them again and again slows every import.
+    gc.freeze()
     config = uvicorn.Config(
         application,
         access_log=False,

@@ -13,8 +13,9 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
-from local_workspace.errors import InvalidParameter, UpstreamUnavailable
+from local_workspace.errors import InvalidParameter, NotImplementedHere, UpstreamUnavailable
 from local_workspace.mlflow_server import MlflowServer
+from local_workspace.trace_export.on_demand import OnDemand
 
 _logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ _NOT_FORWARDED = _HOP_BY_HOP | {
     "origin",
     "x-real-ip",
 }
+# Below these, MLflow's pages of HTML for what it does not know are no answer to a client.
+_FOR_CLIENTS = ("/api/", "/ajax-api/", "/gateway/", "/v1/")
 # MLflow lets every page on this machine read its answers (CORS for localhost); we do not.
 _NOT_RETURNED = _HOP_BY_HOP | {"date", "server", "set-cookie"}
 
@@ -49,8 +52,9 @@ _NOT_RETURNED = _HOP_BY_HOP | {"date", "server", "set-cookie"}
 class MlflowProxy:
     """One pool of connections to the MLflow server; close it at the end."""
 
-    def __init__(self, server: MlflowServer) -> None:
+    def __init__(self, server: MlflowServer, on_demand: OnDemand | None = None) -> None:
         self._server = server
+        self._on_demand = on_demand
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -61,6 +65,8 @@ class MlflowProxy:
     async def forward(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Relay one request until it is done or the caller hangs up, whichever comes first."""
         self._server.check_running()
+        if self._on_demand:
+            receive = await self._on_demand.before(scope, receive)
         body = _RequestBody(Headers(scope=scope), receive)
         relay = asyncio.ensure_future(self._relay(scope, body, send))
         hang_up = asyncio.ensure_future(body.hang_up())
@@ -76,6 +82,7 @@ class MlflowProxy:
     async def _relay(self, scope: Scope, body: "_RequestBody", send: Send) -> None:
         answer = await self._answer(scope, body)
         async with answer:
+            _check_known(scope, answer)
             headers = _returned_headers(answer, self._server.base_url)
             start = {"type": "http.response.start", "status": answer.status, "headers": headers}
             await send(start)
@@ -143,6 +150,14 @@ class _RequestBody:
         await self._read.wait()
         while (await self._receive())["type"] != "http.disconnect":
             continue
+
+
+def _check_known(scope: Scope, answer: aiohttp.ClientResponse) -> None:
+    path: str = scope["path"]
+    if answer.status not in (404, 405) or answer.content_type != "text/html":
+        return
+    if path.startswith(_FOR_CLIENTS):
+        raise NotImplementedHere(f"MLflow does not implement {scope['method']} {path}.")
 
 
 def _target(scope: Scope) -> str:

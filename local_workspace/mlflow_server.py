@@ -4,13 +4,19 @@ It knows how to reach it; it must not know what is asked of MLflow, nor who asks
 """
 
 import base64
+import logging
 import os
 from urllib.parse import urlsplit
+
+import aiohttp
 
 from local_workspace.errors import InvalidParameter, UpstreamUnavailable
 from local_workspace.mlflow_child import MlflowChild
 from local_workspace.settings import Settings
 
+_logger = logging.getLogger(__name__)
+
+_PROBE = aiohttp.ClientTimeout(total=5)
 # Where MLflow's own clients look for the credentials of a server elsewhere.
 _TOKEN = "MLFLOW_TRACKING_TOKEN"
 _USERNAME = "MLFLOW_TRACKING_USERNAME"
@@ -40,6 +46,11 @@ class MlflowServer:
         self.authorization = _authorization(credentials)
 
     @property
+    def is_own(self) -> bool:
+        """Tell whether the workspace runs it itself."""
+        return self._child is not None
+
+    @property
     def pid(self) -> int | None:
         """The process id of our own server while it runs."""
         return self._child.pid if self._child else None
@@ -50,9 +61,15 @@ class MlflowServer:
             await self._child.start()
 
     async def wait_ready(self) -> None:
-        """Return as soon as our own server answers."""
+        """Return as soon as our own server answers; say so if another one does not."""
         if self._child:
             await self._child.wait_ready()
+        elif not await _answers(self.base_url):
+            _logger.warning(
+                "The MLflow server at %s does not answer; until it does, nothing can be registered "
+                "or deployed.",
+                self.base_url,
+            )
 
     async def stop(self) -> None:
         """End our own server."""
@@ -63,6 +80,14 @@ class MlflowServer:
         """Refuse while it is being started again, rather than leave callers waiting."""
         if self._child and self._child.pid is None:
             raise UpstreamUnavailable("The MLflow server is being started again; try again soon.")
+
+
+async def _answers(url: str) -> bool:
+    try:
+        async with aiohttp.ClientSession(timeout=_PROBE) as session, session.get(url):
+            return True
+    except (aiohttp.ClientError, TimeoutError):
+        return False
 
 
 def _authorization(credentials: dict[str, str]) -> str | None:

@@ -1,0 +1,1 @@
+"""Puts recorded traces and verdicts into an MLflow store; knows nothing of where they wait."""

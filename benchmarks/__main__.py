@@ -6,7 +6,22 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import deploy, first_chunk, memory, overhead, ready, swap, throughput
+from benchmarks import (
+    crashes,
+    deploy,
+    export,
+    first_chunk,
+    memory,
+    overhead,
+    ready,
+    recording,
+    row_age,
+    sql_queries,
+    swap,
+    throughput,
+    trace_import,
+    verdicts,
+)
 from benchmarks.child_process import REPOSITORY
 from benchmarks.finding import Finding
 from benchmarks.report import line, machine, say, write
@@ -20,6 +35,13 @@ FIGURES: dict[str, Callable[[Run], Iterator[Finding]]] = {
     "first_chunk": first_chunk.measure,
     "ready": ready.measure,
     "memory": memory.measure,
+    "recording": recording.measure,
+    "row_age": row_age.measure,
+    "sql_queries": sql_queries.measure,
+    "verdicts": verdicts.measure,
+    "export": export.measure,
+    "crashes": crashes.measure,
+    "trace_import": trace_import.measure,
 }
 
 

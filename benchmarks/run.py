@@ -19,6 +19,11 @@ class Run:
     versions: int = 7
     streams_seconds: float = 25.0
 
+    @property
+    def is_long(self) -> bool:
+        """Tell whether this is for figures and not for trying."""
+        return self.rounds > 1
+
 
 @dataclass(frozen=True)
 class Rounds:

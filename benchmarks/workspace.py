@@ -19,10 +19,19 @@ UNTRACED = {"ENABLE_MLFLOW_TRACING": "false"}
 _READY_SECONDS = 120.0
 _POLL_SECONDS = 0.002
 Json = dict[str, Any]
+_FEEDBACK = {
+    "name": "feedback",
+    "entity_name": "main.benchmarks.feedback",
+    "entity_version": "1",
+}
 
 
 class DeploymentFailed(Exception):
     """An endpoint did not come up; the text is what it says of itself."""
+
+
+class StatementFailed(Exception):
+    """A statement was not answered; the text is the state it ended in."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +70,24 @@ class BenchmarkWorkspace:
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {connection.token}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which clients find the workspace."""
+        return self._connection.environment
+
     def register(self, model: str, versions: int = 1) -> Path:
         """Register a model; returns the folder with its files, for the peer."""
         return register(model, versions, self._folder, self._connection.environment)
 
-    def create(self, endpoint: str, *served: Served) -> Target:
-        """Create an endpoint, wait until it is ready and return where it is asked."""
-        body = {"name": endpoint, "config": _config(served)}
+    def create(self, endpoint: str, *served: Served, is_recorded: bool = False) -> Target:
+        """Create an endpoint, wait until it is ready and return where it is asked.
+
+        A recorded one has tables for its requests, and takes verdicts.
+        """
+        body: Json = {"name": endpoint, "config": _config(served)}
+        if is_recorded:
+            body["config"]["served_entities"].append(_FEEDBACK)
+            body["ai_gateway"] = {"inference_table_config": recorded_as(endpoint)}
         self._call("POST", "/api/2.0/serving-endpoints", body)
         self.wait_until_ready(endpoint)
         return self.target(endpoint)
@@ -96,6 +116,17 @@ class BenchmarkWorkspace:
         path = f"/serving-endpoints/{endpoint}/invocations"
         return Target(port, path, self._connection.token)
 
+    def sql(self, statement: str, parameters: dict[str, str] | None = None) -> list[list[Any]]:
+        """Run a statement and return its rows as the API writes them."""
+        named = [{"name": name, "value": value} for name, value in (parameters or {}).items()]
+        warehouse = self._call("GET", "/api/2.0/sql/warehouses")["warehouses"][0]["id"]
+        body = {"statement": statement, "warehouse_id": warehouse, "wait_timeout": "50s"}
+        answer = self._call("POST", "/api/2.0/sql/statements", body | {"parameters": named})
+        if answer["status"]["state"] != "SUCCEEDED":
+            raise StatementFailed(f"{answer['status']}")
+        rows: list[list[Any]] = answer["result"].get("data_array", [])
+        return rows
+
     def process(self) -> psutil.Process:
         """Return the workspace's own process, which all others descend from."""
         data_dir = str(_data_dir(self._folder))
@@ -111,11 +142,21 @@ class BenchmarkWorkspace:
 
 
 @contextmanager
-def benchmark_workspace(folder: Path) -> Iterator[BenchmarkWorkspace]:
+def benchmark_workspace(folder: Path, *options: str) -> Iterator[BenchmarkWorkspace]:
     """Run a workspace during the block."""
-    folder.mkdir(parents=True)
-    with running_workspace(_data_dir(folder)) as connection:
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_workspace(_data_dir(folder), *options) as connection:
         yield BenchmarkWorkspace(connection, folder)
+
+
+def recorded_as(prefix: str) -> Json:
+    """Return the configuration of inference tables `main.benchmarks.PREFIX_payload…`."""
+    return {
+        "enabled": True,
+        "catalog_name": "main",
+        "schema_name": "benchmarks",
+        "table_name_prefix": prefix,
+    }
 
 
 def _data_dir(folder: Path) -> Path:

@@ -62,8 +62,14 @@ def background_load(spec: LoadSpec) -> Iterator[BackgroundLoad]:
 
 def ask(target: Target, clients: int, seconds: float, *, streamed: bool = False) -> LoadResult:
     """Ask for the given time; raises if any answer was not a whole good one."""
-    request = target.request(STREAM_QUESTION if streamed else QUESTION)
-    spec = LoadSpec(target.port, request, clients, seconds, streamed=streamed)
+    return post(target, STREAM_QUESTION if streamed else QUESTION, clients, seconds, streamed)
+
+
+def post(
+    target: Target, body: str, clients: int, seconds: float, streamed: bool = False
+) -> LoadResult:
+    """Send the same body for the given time; raises if any answer was not a whole good one."""
+    spec = LoadSpec(target.port, target.request(body), clients, seconds, streamed=streamed)
     with background_load(spec) as load:
         result = load.result()
     if result.failures or not result.milliseconds:

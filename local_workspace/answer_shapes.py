@@ -57,12 +57,17 @@ def as_chat_request(body: Json, task: str | None) -> Json:
     return {"input": request.get("messages"), **kept}
 
 
-def as_responses_request(body: Json, task: str | None) -> Json:
+def why_no_responses(task: str | None) -> BadRequest | None:
+    """Return why the endpoint's models do not speak the Responses API, if they do not."""
+    if task == RESPONSES_TASK:
+        return None
+    return BadRequest(
+        "This endpoint does not speak the Responses API; use /chat/completions or /invocations."
+    )
+
+
+def as_responses_request(body: Json, _task: str | None) -> Json:
     """Return what the model expects for an OpenAI responses request."""
-    if task != RESPONSES_TASK:
-        raise BadRequest(
-            "This endpoint does not speak the Responses API; use /chat/completions or /invocations."
-        )
     request = {key: value for key, value in body.items() if key != "model"}
     if isinstance(request.get("input"), str):
         request["input"] = [{"role": "user", "content": request["input"]}]

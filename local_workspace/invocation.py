@@ -87,11 +87,9 @@ class Invocations:
         answer = await self._feedback.submit(request.document, request.caller, record)
         return Answer(answer, b"", request, FEEDBACK)
 
-    def task_for(self, caller: Principal, endpoint_name: str) -> str | None:
-        """Return the interface of an endpoint's models to someone who may query it."""
-        runtime = self._endpoints.get(endpoint_name)
-        self._check_may_query(caller, runtime)
-        return runtime.endpoint.task
+    def task_of(self, endpoint_name: str) -> str | None:
+        """Return the interface of an endpoint's models, by which a question is translated."""
+        return self._endpoints.get(endpoint_name).endpoint.task
 
     @asynccontextmanager
     async def _recorded(

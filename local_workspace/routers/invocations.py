@@ -33,6 +33,7 @@ async def chat_completions(request: Request) -> Response:
 async def responses(request: Request) -> Response:
     """Answer OpenAI's responses; `model` is the endpoint's name."""
     asked, endpoint, task = await _openai_request(request, answer_shapes.as_responses_request)
+    asked.refusal = answer_shapes.why_no_responses(task)
     if not asked.wants_stream:
         answer = await _invocations(request).answer(asked)
         answer.body = answer_shapes.as_response(answer.body, endpoint)
@@ -85,7 +86,7 @@ async def _openai_request(
     if not isinstance(name, str):
         raise InvalidParameter("`model` must be the name of a serving endpoint.")
     invocations = _invocations(request)
-    task = invocations.task_for(caller, name)
+    task = invocations.task_of(name)
     document = translate(body, task)
     asked = InvocationRequest(name, caller, orjson.dumps(document), document=document)
     return asked, name, task

@@ -43,6 +43,13 @@ def main() -> None:
         said["withheld"] = [withheld.status_code, withheld.json()]
         (disk / "filler").unlink()
         time.sleep(1.5)
+        filling = threading.Timer(0.5, fill, (disk,), {"leave": 0})
+        filling.start()
+        broken = ask(connection, "full", "count 100", stream=True, user="x" * 3_000_000)
+        filling.join()
+        said["broken off"] = [broken.status_code, broken.text[-2000:]]
+        (disk / "filler").unlink()
+        time.sleep(1.5)
         kept.append(ask(connection, "full", "hello"))
 
         ids = [each.json()["databricks_output"]["databricks_request_id"] for each in kept]

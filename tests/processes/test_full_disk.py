@@ -52,3 +52,7 @@ def test_full_disk_refuses_withholds_and_recovers(seeded, small_disk, tmp_path):
     for status, body in (said["refused"], said["withheld"]):
         assert (status, body["error_code"]) == (507, "STORAGE_FULL")
         assert "disk is full" in body["message"]
+    status, stream = said["broken off"]
+    assert status == 200
+    assert "STORAGE_FULL" in stream
+    assert "[DONE]" not in stream

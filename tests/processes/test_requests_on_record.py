@@ -110,6 +110,28 @@ def test_stranger_who_may_not_ask_is_on_record(workspace):
     assert row["requester"] == name
 
 
+def test_refusals_on_openai_s_routes_are_on_record(workspace):
+    """A stranger, and an endpoint that does not speak the interface, leave rows there too."""
+    connection, folder = workspace
+    recorded_endpoint(connection, "openai")
+    _, token = _stranger(connection)
+
+    requests.post(
+        f"{connection.host}/serving-endpoints/chat/completions",
+        json=question("hello", model="openai"),
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    )
+    api(
+        connection,
+        "POST",
+        "/serving-endpoints/responses",
+        json={"model": "openai", "input": "hello"},
+    )
+
+    assert [row["status_code"] for row in rows(folder, "openai")] == [403, 400]
+
+
 def test_stream_is_on_record_whole(workspace):
     """A stream's row holds the aggregated answer, and is there before the last chunk."""
     connection, folder = workspace

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -100,8 +101,8 @@ def test_verdict_of_the_wrong_shape_names_the_field(workspace):
     assert rows(folder, "wrong", TableKind.ASSESSMENT_LOGS) == []
 
 
-def test_twenty_reviewers_and_chats_at_once_lose_nothing(workspace):
-    """Verdicts and questions from many threads: no error, every verdict in Delta soon."""
+def test_twenty_reviewers_chats_and_queries_at_once_lose_nothing(workspace):
+    """No error on any side; the count an analyst sees only grows, and ends at every verdict."""
     connection, folder = workspace
     judged_endpoint(connection, "busy")
     request_id = asked(connection, "busy")
@@ -113,13 +114,38 @@ def test_twenty_reviewers_and_chats_at_once_lose_nothing(workspace):
             statuses += [verdict.status_code, ask(connection, "busy", "hello").status_code]
         return statuses
 
-    with ThreadPoolExecutor(20) as reviewers:
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as analyst, ThreadPoolExecutor(20) as reviewers:
+        counting = analyst.submit(_counts, connection, "busy", stop)
         statuses = [status for each in reviewers.map(work, range(20)) for status in each]
+        stop.set()
+        counts = counting.result()
 
     assert set(statuses) == {200}
+    assert counts == sorted(counts)
+    assert counts[-1] == 200
     kind = TableKind.ASSESSMENT_LOGS
     wait_for(lambda: len(delta_rows(folder, "busy", kind)) == 200)
     assert len(rows(folder, "busy")) == 401
+
+
+def _counts(connection, name: str, stop: threading.Event) -> list[int]:
+    """Count the verdicts again and again, and once more at the end."""
+    counts = []
+    is_last = False
+    while not is_last:
+        is_last = stop.is_set()
+        body = {
+            "statement": f"SELECT count(*) FROM main.records.`{name}_payload_assessment_logs`",
+            "warehouse_id": api(connection, "GET", "/api/2.0/sql/warehouses").json()["warehouses"][
+                0
+            ]["id"],
+            "wait_timeout": "30s",
+        }
+        answer = api(connection, "POST", "/api/2.0/sql/statements", json=body).json()
+        assert answer["status"]["state"] == "SUCCEEDED", answer
+        counts.append(int(answer["result"]["data_array"][0][0]))
+    return counts
 
 
 def _me(connection) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local_workspace.inference_tables.delta_flush import SetFlush
 from local_workspace.inference_tables.spool import application_id, open_spool
-from local_workspace.inference_tables.table_sets import TableSets
+from local_workspace.inference_tables.table_sets import TableSet, TableSets
 from local_workspace.process_lifetime import end_with_parent
 
 FLUSH_SECONDS = 0.5
@@ -38,12 +38,7 @@ class Flusher:
     def flush(self) -> None:
         """Take everything that waits into Delta."""
         for table_set in self._sets.all():
-            flush = self._flushes.get(table_set.name)
-            if flush is None:
-                flush = SetFlush(self._spool, self._sets, table_set, self._writer)
-                self._flushes[table_set.name] = flush
-            while flush.run():
-                pass
+            self._flush(table_set)
 
     def keep_house(self) -> None:
         """Join small files, forget what is too old."""
@@ -51,16 +46,32 @@ class Flusher:
             flush.keep_house(self._retention_days)
 
     def attempt(self) -> bool:
-        """Flush, and keep house when it is time; tell whether that worked."""
+        """Flush, and keep house when it is time; tell whether all of that worked."""
+        is_time = time.monotonic() - self._kept_house > _HOUSEKEEPING_SECONDS
+        if is_time:
+            self._kept_house = time.monotonic()
+        # Every set is tried: a broken table must not hold up the others.
+        worked = [self._attempt(table_set, is_time) for table_set in self._sets.all()]
+        return all(worked)
+
+    def _flush(self, table_set: TableSet) -> SetFlush:
+        flush = self._flushes.get(table_set.name)
+        if flush is None:
+            flush = SetFlush(self._spool, self._sets, table_set, self._writer)
+            self._flushes[table_set.name] = flush
+        while flush.run():
+            pass
+        return flush
+
+    def _attempt(self, table_set: TableSet, and_keep_house: bool) -> bool:
         try:
-            self.flush()
-            if time.monotonic() - self._kept_house > _HOUSEKEEPING_SECONDS:
-                self._kept_house = time.monotonic()
-                self.keep_house()
+            flush = self._flush(table_set)
+            if and_keep_house:
+                flush.keep_house(self._retention_days)
         except Exception as error:  # noqa: BLE001 - a full disk, mostly; the rows stay in the spool
-            _log.warning("the rows stay in the spool for now: %s", error)
+            _log.warning("the rows of %s stay in the spool for now: %s", table_set.name, error)
             # A commit may have happened all the same: only the tables themselves know.
-            self._flushes.clear()
+            self._flushes.pop(table_set.name, None)
             return False
         return True
 

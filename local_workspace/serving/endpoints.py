@@ -47,6 +47,8 @@ class Endpoints:
     def resume(self) -> None:
         """Bring back every stored endpoint."""
         for endpoint in self._store.load():
+            # The tables may be unknown again: the spool that knew them can be deleted.
+            self._claim(endpoint)
             self._add(endpoint).resume()
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ import requests
 
 from local_workspace import running_workspace
 from local_workspace.inference_tables.table_layout import TableKind
-from tests.processes.conftest import MODEL, api, ask, wait_for
+from tests.processes.conftest import MODEL, api, ask, state, wait_for
 from tests.processes.recorded import delta_rows, rows
 from tests.processes.recording import recorded_endpoint
 from tests.registered_models import question
@@ -190,6 +190,24 @@ def test_older_way_of_asking_for_a_table_gives_the_older_columns(workspace):
     (row,) = rows(folder, "older", TableKind.LEGACY_PAYLOAD, is_legacy=True)
     assert row["timestamp"].date() == row["date"]
     assert row["request_metadata"]["endpoint_name"] == "older"
+
+
+def test_tables_go_on_when_the_spool_was_deleted(seeded, tmp_path):
+    """What was in Delta is there, what comes is added, and ids that begin anew hide nothing."""
+    folder = tmp_path / "data"
+    shutil.copytree(seeded, folder)
+    with running_workspace(folder) as connection:
+        recorded_endpoint(connection, "again")
+        ask(connection, "again", "before")
+    shutil.rmtree(folder / "inference_tables")
+
+    with running_workspace(folder, "--mlflow-tracking-uri", "http://127.0.0.1:9") as connection:
+        wait_for(lambda: state(connection, "again")["ready"] == "READY")
+        ask(connection, "again", "after")
+        wait_for(lambda: len(delta_rows(folder, "again", TableKind.REQUEST_LOGS)) == 2)
+
+    asked = [row["request"] for row in rows(folder, "again", TableKind.REQUEST_LOGS)]
+    assert sorted(asked) == ["after", "before"]
 
 
 def test_tables_in_another_shape_are_not_mixed(workspace):

@@ -10,6 +10,7 @@ from local_workspace.inference_tables import delta_flush
 from local_workspace.inference_tables.flusher import Flusher
 from local_workspace.inference_tables.spool import open_spool
 from local_workspace.inference_tables.table_layout import TableKind
+from local_workspace.inference_tables.table_sets import TableSet, TableSets
 from tests.local_workspace.inference_tables.conftest import count, location, put, record, verdict
 
 
@@ -100,6 +101,20 @@ def test_attempt_that_failed_after_its_commit_writes_nothing_twice(spool, tables
 
     assert len(delta(spool, tables_dir)) == 1
     assert count(spool, "requests") == 0
+
+
+def test_broken_table_holds_up_no_other(spool, tables_dir):
+    """Somebody put a file where the first set's tables should be; the second is flushed."""
+    with closing(TableSets(spool, tables_dir)) as sets:
+        sets.save(TableSet("aaa", "broken", "chain", is_legacy=False))
+    tables_dir.mkdir()
+    (tables_dir / "aaa").write_text("no folder")
+    put(spool, record(1), record(2, table_set="aaa.broken.chain"))
+
+    assert not Flusher(spool, tables_dir).attempt()
+
+    assert len(delta(spool, tables_dir)) == 1
+    assert count(spool, "requests") == 1
 
 
 def test_small_files_are_joined_and_no_row_is_lost(spool, tables_dir):

@@ -14,8 +14,10 @@ ReviewAppError
 ├── NotOffered          NOT_OFFERED             this workspace cannot do that
 ├── Unreachable         WORKSPACE_UNREACHABLE   nobody answers at the workspace's address
 ├── Unavailable         WORKSPACE_UNAVAILABLE   it answers that it is starting or under maintenance
+│   └── ChainStarting    CHAIN_STARTING          the chain is not up yet; the question can be kept
 ├── TookTooLong         TOOK_TOO_LONG           it did not answer in time
 ├── Failed              WORKSPACE_FAILED        the workspace itself broke
+│   └── ChainFailed      CHAIN_FAILED            the chain raised an error while it was answering
 └── Unexpected          UNEXPECTED              a mistake in the app
 
 `error_translation.py` makes them from what the client libraries raise. What a client said stays the
@@ -30,11 +32,21 @@ class ReviewAppError(Exception):
 
     code: ClassVar[str] = "REVIEW_APP_ERROR"
     usual_sentence: ClassVar[str] = "Something went wrong."
-    advice: ClassVar[str] = "Try again."
+    advice: str = "Try again."
 
-    def __init__(self, sentence: str = "", *, request_id: str | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str = "",
+        *,
+        request_id: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         self.sentence = sentence or self.usual_sentence
         self.request_id = request_id
+        # In how many seconds trying again has a chance, where that is known.
+        self.retry_after = retry_after
+        if retry_after is not None:
+            self.advice = f"Try again in {retry_after} second{'' if retry_after == 1 else 's'}."
         super().__init__(self.sentence)
 
 
@@ -142,6 +154,14 @@ class Unavailable(ReviewAppError):
     advice = "Try again in a minute."
 
 
+class ChainStarting(Unavailable):
+    """The chain is not up yet."""
+
+    code = "CHAIN_STARTING"
+    usual_sentence = "This chain is still starting."
+    advice = "Your question is kept. Try again in a minute."
+
+
 class TookTooLong(ReviewAppError):
     """It did not answer in time."""
 
@@ -156,6 +176,14 @@ class Failed(ReviewAppError):
     code = "WORKSPACE_FAILED"
     usual_sentence = "The workspace could not do this because of a fault of its own."
     advice = "Try again. If it happens again, tell an administrator."
+
+
+class ChainFailed(Failed):
+    """The chain raised an error while it was answering."""
+
+    code = "CHAIN_FAILED"
+    usual_sentence = "The chain failed while it was answering."
+    advice = "Ask again, or in other words. If it happens again, tell whoever built the chain."
 
 
 class Unexpected(ReviewAppError):

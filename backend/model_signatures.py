@@ -13,12 +13,12 @@ from mlflow.types.llm import CHAT_MODEL_INPUT_SCHEMA
 from mlflow.types.responses import RESPONSES_AGENT_INPUT_SCHEMA
 from mlflow.types.schema import AnyType, Array, ColSpec, DataType, Object, Schema
 
+from backend.answers import ANSWER_FIELDS
 from backend.errors import ModelRefused
 
 # ChatModel, ChatAgent, ResponsesAgent, and the chat task of the transformers and openai flavors.
 CHAT_TASKS = {"agent/v1/chat", "agent/v2/chat", "agent/v1/responses", "llm/v1/chat"}
 CHAT_SCHEMAS = (CHAT_MODEL_INPUT_SCHEMA, CHAT_AGENT_INPUT_SCHEMA, RESPONSES_AGENT_INPUT_SCHEMA)
-ANSWER_FIELDS = ("answer", "content", "response", "result", "output", "output_text", "text")
 LOG_AGAIN = "Log the model again with an input_example, from which MLflow infers both."
 
 # The columns of a schema, or the properties of the one object it describes, by name.

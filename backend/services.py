@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache, partial
 
+from backend.chat import Chat
 from backend.connection import hurry_mlflow, open_workspace
 from backend.endpoints import Endpoints
 from backend.feedback import Feedback
@@ -20,6 +21,7 @@ class Services:
     identity: Identity
     endpoints: Endpoints
     feedback: Feedback
+    chat: Chat
 
 
 def connect(settings: Settings, user_token: str) -> Services:
@@ -32,4 +34,5 @@ def connect(settings: Settings, user_token: str) -> Services:
         identity=Identity(workspace),
         endpoints=Endpoints(workspace),
         feedback=Feedback(workspace, as_app),
+        chat=Chat(workspace),
     )

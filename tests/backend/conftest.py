@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from backend.chat import Chat
 from backend.connection import open_workspace
 from backend.feedback import Feedback
 from tests.backend.judged import COLUMNS, DETAIL, ENDPOINT, SUBMIT
+from tests.backend.wire import Wire, listening
 
 with warnings.catch_warnings():
     # MLflow 3.17 warns about its own type hints when this is imported, and means to suppress it.
@@ -156,3 +158,21 @@ def tables(workspace):
 
     contain()
     return contain
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """Run a server that streams; by default its endpoint `chain` is a ChatModel's."""
+    with listening() as told:
+        told.documents["/.well-known/databricks-config"] = {"workspace_id": "42"}
+        told.documents["/api/2.0/serving-endpoints/chain"] = {
+            "name": "chain",
+            "task": "agent/v1/chat",
+        }
+        yield told
+
+
+@pytest.fixture
+def chat(wire) -> Chat:
+    """Ask it as a visitor."""
+    return Chat(open_workspace(wire.address, "visitor-token"))

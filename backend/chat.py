@@ -1,0 +1,93 @@
+"""Asks a chain, with the rights of the person who asks."""
+
+import uuid
+from functools import partial
+from urllib.parse import quote
+
+from databricks.sdk import WorkspaceClient
+
+from backend.answer_stream import AnswerStream, Question
+from backend.answers import Conversation
+from backend.chat_requests import Kind, QuestionShape, shape_for_task, shape_in_document
+from backend.error_translation import translated
+from backend.errors import ChainFailed, NotAllowed, NotFound, NotOffered, Refused, ReviewAppError
+
+# What the workspace copies into the trace: the turn this one follows, and the pair it belongs to.
+PARENT = "reviewapp.parent"
+PAIR = "reviewapp.pair"
+
+
+class Chat:
+    """Puts questions to endpoints as whoever the workspace was opened for."""
+
+    def __init__(self, workspace: WorkspaceClient) -> None:
+        self._workspace = workspace
+        self._shapes: dict[tuple[str, str | None], QuestionShape] = {}
+
+    def ask(
+        self,
+        endpoint: str,
+        conversation: Conversation,
+        question: str,
+        served_name: str | None = None,
+        *,
+        parent: str | None = None,
+        pair: str | None = None,
+        client_request_id: str | None = None,
+    ) -> AnswerStream:
+        """Return the answer as it will come; nothing is sent before its first `next`.
+
+        `parent` is the request this turn follows, if not the conversation's last; `pair` names
+        two requests that answer the same question for comparison.
+        """
+        shape = self._shape(endpoint, served_name)
+        body = shape.body(conversation, question)
+        body["databricks_options"] = {"conversation_id": conversation.id, "return_trace": True}
+        body["client_request_id"] = client_request_id or str(uuid.uuid4())
+        if context := {name: said for name, said in ((PARENT, parent), (PAIR, pair)) if said}:
+            body["usage_context"] = context
+        if shape.can_stream:
+            body["stream"] = True
+        return AnswerStream(
+            Question(
+                url=self._workspace.config.host + _path(endpoint, served_name),
+                body=body,
+                headers=self._workspace.config.authenticate,
+                on_error=partial(self._forget, endpoint, served_name),
+            )
+        )
+
+    def _shape(self, endpoint: str, served_name: str | None) -> QuestionShape:
+        key = (endpoint, served_name)
+        if key not in self._shapes:
+            shape = self._find_shape(endpoint, served_name)
+            if shape is None:
+                # Not kept: an endpoint that has never been up describes nothing yet.
+                return QuestionShape(Kind.CHAT)
+            self._shapes[key] = shape
+        return self._shapes[key]
+
+    def _find_shape(self, endpoint: str, served_name: str | None) -> QuestionShape | None:
+        with translated():
+            task = self._workspace.serving_endpoints.get(endpoint).task
+        if shape := shape_for_task(task):
+            return shape
+        try:
+            with translated():
+                path = f"/api/2.0/serving-endpoints/{quote(endpoint, safe='')}/openapi"
+                document = self._workspace.api_client.do("GET", path)
+        except (NotAllowed, NotFound, NotOffered, Refused):
+            # Model kinds without a description are the platform's own, which are chats.
+            return None
+        return shape_in_document(document, endpoint, served_name)
+
+    def _forget(self, endpoint: str, served_name: str | None, error: ReviewAppError) -> None:
+        """Read anew how to ask after a refusal: another version may want another shape."""
+        if isinstance(error, Refused | ChainFailed):
+            self._shapes.pop((endpoint, served_name), None)
+
+
+def _path(endpoint: str, served_name: str | None) -> str:
+    # The name may have come from a link somebody was sent; it must not lead anywhere else.
+    part = f"/served-models/{quote(served_name, safe='')}" if served_name else ""
+    return f"/serving-endpoints/{quote(endpoint, safe='')}{part}/invocations"

@@ -12,6 +12,7 @@ from local_workspace.errors import MalformedRequest, TooLarge, WorkspaceError
 from local_workspace.serving.endpoint import FEEDBACK
 
 JSON_CONTENT = "application/json"
+_MAX_USAGE_ENTRIES = 20
 
 
 @dataclass
@@ -65,6 +66,15 @@ class InvocationRequest:
         """Return the caller's `databricks_options`."""
         options = self.document.get("databricks_options") if isinstance(self.document, dict) else {}
         return options if isinstance(options, dict) else {}
+
+    @property
+    def usage_context(self) -> dict[str, str]:
+        """Return what the caller wants to find the request by later; it goes onto the trace."""
+        given = self.document.get("usage_context") if isinstance(self.document, dict) else None
+        if not isinstance(given, dict):
+            return {}
+        texts = {key: value for key, value in given.items() if isinstance(value, str)}
+        return dict(list(texts.items())[:_MAX_USAGE_ENTRIES])
 
     @property
     def conversation_id(self) -> str | None:

@@ -119,5 +119,6 @@ def _message(request: InvocationRequest) -> tuple[dict[str, Any], bytes]:
         "conversation_id": request.conversation_id,
         "client_request_id": request.client_request_id,
         "content_type": request.content_type,
+        "usage_context": request.usage_context,
     }
     return meta, body

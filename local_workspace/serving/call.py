@@ -104,6 +104,7 @@ def _context(spec: WorkerSpec, call: Message) -> CallContext:
         user=call.meta.get("user", ""),
         conversation_id=call.meta.get("conversation_id"),
         client_request_id=call.meta.get("client_request_id"),
+        usage_context=call.meta.get("usage_context") or {},
     )
 
 

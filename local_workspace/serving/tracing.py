@@ -9,7 +9,7 @@ import contextvars
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import mlflow
@@ -23,6 +23,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 SESSION_METADATA = "mlflow.trace.session"
 USER_METADATA = "mlflow.trace.user"
+_RESERVED = "mlflow."
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class CallContext:
     user: str
     conversation_id: str | None = None
     client_request_id: str | None = None
+    # The caller's own words for finding the request later.
+    usage_context: dict[str, str] = field(default_factory=dict)
 
     def metadata(self) -> dict[str, str]:
         """Return the trace metadata by which sessions, users and versions are found later."""
@@ -45,7 +48,9 @@ class CallContext:
             "reviewapp.served_version": self.served_version,
             "reviewapp.client_request_id": self.client_request_id,
         }
-        return {key: value for key, value in known.items() if value}
+        own = {key: value for key, value in self.usage_context.items() if key not in known}
+        given = {key: value for key, value in own.items() if not key.startswith(_RESERVED)}
+        return given | {key: value for key, value in known.items() if value}
 
 
 class _Collector(SpanExporter):

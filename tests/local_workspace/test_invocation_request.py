@@ -68,3 +68,17 @@ def test_body_in_another_format_is_left_to_the_model():
     request.read()
 
     assert (request.refusal, request.document) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"reviewapp.pair": "p1", "number": 1}, {"reviewapp.pair": "p1"}),
+        ("text", {}),
+        (None, {}),
+        ({f"k{number}": "v" for number in range(30)}, {f"k{number}": "v" for number in range(20)}),
+    ],
+)
+def test_usage_context_is_a_few_texts(given, kept):
+    """What the caller wants to find the request by is kept if it is text, and not too much."""
+    assert request({"usage_context": given}).usage_context == kept

@@ -82,3 +82,15 @@ def test_span_outside_of_any_call_is_no_trace(recorder):
 
     assert recorder._collector._finished == {}
     assert mlflow.tracing.trace_manager.InMemoryTraceManager.get_instance()._traces == {}
+
+
+def test_usage_context_is_on_the_trace_and_cannot_pass_for_ours():
+    """A pair's id is found later; nobody names another user or endpoint that way."""
+    given = {"reviewapp.pair": "p1", "reviewapp.endpoint": "other", "mlflow.trace.user": "boss"}
+    context = CallContext("r1", "chain", "v1", "somebody", usage_context=given)
+
+    metadata = context.metadata()
+
+    assert metadata["reviewapp.pair"] == "p1"
+    assert metadata["reviewapp.endpoint"] == "chain"
+    assert metadata["mlflow.trace.user"] == "somebody"

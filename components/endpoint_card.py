@@ -12,10 +12,10 @@ def draw(endpoint: Endpoint) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
             st.subheader(escaped(title_of(endpoint)), anchor=False, width="content")
             _badge(endpoint.readiness)
-        for sentence in (endpoint.description, _condition(endpoint)):
+        for sentence in (endpoint.description, condition(endpoint)):
             if sentence:
                 st.text(sentence)
-        parts = [*_versions(endpoint.live), endpoint.name]
+        parts = [*versions(endpoint.live), endpoint.name]
         st.caption(escaped(" · ".join(parts)))
 
 
@@ -35,7 +35,7 @@ def _badge(readiness: Readiness) -> None:
         st.badge("Failed", icon=":material/error:", color="red")
 
 
-def _condition(endpoint: Endpoint) -> str:
+def condition(endpoint: Endpoint) -> str:
     """Return what one should know beyond the badge."""
     if endpoint.readiness is Readiness.FAILED:
         return f"It could not be started, so it cannot answer. {endpoint.problem}"
@@ -49,7 +49,8 @@ def _condition(endpoint: Endpoint) -> str:
     return ""
 
 
-def _versions(live: tuple[ServedVersion, ...]) -> list[str]:
+def versions(live: tuple[ServedVersion, ...]) -> list[str]:
+    """Return each version that answers, with its share where there are several."""
     if len(live) == 1:
         return [f"Version {live[0].version}"]
     return [f"Version {each.version} ({each.traffic_percentage} %)" for each in live]

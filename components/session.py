@@ -6,7 +6,10 @@ from typing import Protocol
 
 import streamlit as st
 
+from backend.answer_stream import AnswerStream
+from backend.answers import Conversation
 from backend.endpoints import Endpoints
+from backend.feedback import Feedback
 from backend.identity import Identity, Role, Viewer
 from components import states
 
@@ -14,6 +17,13 @@ COOKIE = "review_app_session"
 # How long a change of somebody's roles, or a revoked token, may go unnoticed in an open tab.
 FRESH_SECONDS = 60
 _KEY = "session"
+
+
+class Chain(Protocol):
+    """Puts a question to a chain."""
+
+    def ask(self, endpoint: str, conversation: Conversation, question: str) -> AnswerStream:
+        """Give the answer as it arrives; the last event is the whole `Answer`."""
 
 
 class Services(Protocol):
@@ -26,6 +36,14 @@ class Services(Protocol):
     @property
     def endpoints(self) -> Endpoints:
         """What the visitor may ask."""
+
+    @property
+    def chat(self) -> Chain:
+        """Asks it."""
+
+    @property
+    def feedback(self) -> Feedback:
+        """What the visitor says of answers."""
 
 
 @dataclass(frozen=True)

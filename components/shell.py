@@ -27,13 +27,18 @@ logger = logging.getLogger(__name__)
 class Place:
     """A page in the menu and whose it is; the page itself asks again."""
 
+    group: str
     file: str
     title: str
     icon: str
     roles: tuple[Role, ...]
 
 
-PLACES = (Place("home.py", "Home", ":material/home:", (Role.REVIEWER, Role.ANALYST)),)
+REVIEW = "Review"
+PLACES = (
+    Place(REVIEW, "chat.py", "Chat", ":material/forum:", (Role.REVIEWER,)),
+    Place(REVIEW, "home.py", "Chains", ":material/home:", (Role.REVIEWER, Role.ANALYST)),
+)
 
 
 def main() -> None:
@@ -60,11 +65,16 @@ def _navigation(session: Session | None) -> StreamlitPage:
     link still leads there after signing in.
     """
     theirs = [place for place in PLACES if session and session.viewer.has_any(place.roles)]
-    pages = [
-        st.Page(PAGES / place.file, title=place.title, icon=place.icon, default=place is PLACES[0])
-        for place in theirs or PLACES
-    ]
-    return st.navigation(pages, position="sidebar" if theirs else "hidden")
+    menu: dict[str, list[StreamlitPage]] = {}
+    for place in theirs or PLACES:
+        menu.setdefault(place.group, []).append(_page(place))
+    return st.navigation(menu, position="sidebar" if theirs else "hidden")
+
+
+def _page(place: Place) -> StreamlitPage:
+    return st.Page(
+        PAGES / place.file, title=place.title, icon=place.icon, default=place is PLACES[0]
+    )
 
 
 def _draw(page: StreamlitPage) -> None:

@@ -1,5 +1,6 @@
 """A visitor with a cookie, and fakes behind the one seam: `backend.services.connect`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,9 +9,11 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from backend import services
+from backend.answers import Answer, Conversation, Event
 from backend.endpoints import Endpoint
 from backend.errors import ReviewAppError
 from backend.identity import Role, Viewer
+from backend.verdicts import Verdict
 from components import session
 
 SHELL = Path(__file__).parents[2] / "components" / "shell.py"
@@ -39,11 +42,55 @@ class FakeEndpoints:
 
 
 @dataclass
+class FakeStream:
+    """What `AnswerStream` promises, with the events it was given."""
+
+    events: list[Event | Exception]
+    so_far: Answer = field(default_factory=lambda: Answer("Five", "req-cut", is_interrupted=True))
+
+    def __iter__(self) -> Iterator[Event]:
+        for event in self.events:
+            if isinstance(event, Exception):
+                raise event
+            yield event
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass
+class FakeChain:
+    """Gives the events it was told to, and remembers what it was asked."""
+
+    events: list[Event | Exception] = field(default_factory=list)
+    asked: list[tuple[str, Conversation, str]] = field(default_factory=list)
+
+    def ask(self, endpoint: str, conversation: Conversation, question: str) -> FakeStream:
+        self.asked.append((endpoint, conversation, question))
+        return FakeStream(self.events)
+
+
+@dataclass
+class FakeFeedback:
+    """Keeps verdicts, or raises."""
+
+    error: ReviewAppError | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def submit(self, _viewer: Viewer, _endpoint: str, verdict: Verdict) -> None:
+        if self.error:
+            raise self.error
+        self.verdicts.append(verdict)
+
+
+@dataclass
 class Visit:
     """One visitor's browser and the workspace that person meets."""
 
     identity: FakeIdentity
     endpoints: FakeEndpoints
+    chat: FakeChain = field(default_factory=FakeChain)
+    feedback: FakeFeedback = field(default_factory=FakeFeedback)
     connect_error: ReviewAppError | None = None
     token: str | None = "dapi-alice"
     tokens_used: list[str] = field(default_factory=list)
@@ -55,9 +102,10 @@ class Visit:
             raise self.connect_error
         return self
 
-    def open(self) -> AppTest:
-        """Open the first page."""
-        return AppTest.from_file(str(SHELL), default_timeout=20).run()
+    def open(self, page: str = "") -> AppTest:
+        """Open the first page, or one of the others."""
+        at = AppTest.from_file(str(SHELL), default_timeout=20).run()
+        return at.switch_page(f"../pages/{page}").run() if page else at
 
 
 @pytest.fixture

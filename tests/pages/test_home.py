@@ -17,7 +17,7 @@ def _endpoint(readiness=Readiness.READY, served=(), **parts):
 
 def test_the_person_is_greeted_by_name(visit, shown):
     """A name with brackets is a name and no Markdown."""
-    at = visit.open()
+    at = visit.open("home.py")
 
     assert not at.exception
     assert "Hello, Alice [Archer]" in shown(at)
@@ -25,7 +25,7 @@ def test_the_person_is_greeted_by_name(visit, shown):
 
 def test_without_a_chain_the_page_says_when_there_will_be_one(visit, shown):
     """An empty list is explained."""
-    assert "There is no chain for you yet" in shown(visit.open())
+    assert "There is no chain for you yet" in shown(visit.open("home.py"))
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -33,7 +33,7 @@ def test_every_role_may_open_it(visit, shown, role):
     """Whoever has any role starts here."""
     visit.identity.roles = {role}
 
-    assert "Hello" in shown(visit.open())
+    assert "Hello" in shown(visit.open("home.py"))
 
 
 def test_a_ready_chain_shows_its_description_and_version(visit, shown):
@@ -41,7 +41,7 @@ def test_a_ready_chain_shows_its_description_and_version(visit, shown):
     served = [_version("3", 100), _version("2", 0)]
     visit.endpoints.content = [_endpoint(served=served, description="Answers *questions*.")]
 
-    text = shown(visit.open())
+    text = shown(visit.open("home.py"))
 
     assert "Handbook chain" in text
     assert "Answers *questions*." in text
@@ -53,7 +53,7 @@ def test_a_split_shows_each_share(visit, shown):
     """Two people may get answers from different versions, and can see why."""
     visit.endpoints.content = [_endpoint(served=[_version("3", 90), _version("2", 10)])]
 
-    assert "Version 3 (90 %) · Version 2 (10 %)" in shown(visit.open())
+    assert "Version 3 (90 %) · Version 2 (10 %)" in shown(visit.open("home.py"))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_every_other_condition_is_a_sentence(visit, shown, endpoint, sentence):
     """A badge alone does not tell what it means for the person."""
     visit.endpoints.content = [endpoint]
 
-    assert sentence in shown(visit.open())
+    assert sentence in shown(visit.open("home.py"))
 
 
 def test_chains_that_answer_come_first(visit):
@@ -86,13 +86,13 @@ def test_chains_that_answer_come_first(visit):
         _endpoint(Readiness.READY, name="c"),
     ]
 
-    assert [each.value for each in visit.open().subheader] == ["C", "B", "A"]
+    assert [each.value for each in visit.open("home.py").subheader] == ["C", "B", "A"]
 
 
 def test_a_chain_that_starts_can_be_looked_at_again(visit, shown):
     """The button reads the state anew."""
     visit.endpoints.content = [_endpoint(Readiness.STARTING)]
-    at = visit.open()
+    at = visit.open("home.py")
     visit.endpoints.content = [_endpoint(served=[_version("1", 100)])]
 
     at.button[0].click().run()

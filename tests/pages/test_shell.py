@@ -55,7 +55,7 @@ def test_an_unreachable_workspace_is_a_sentence_and_can_be_tried_again(visit, sh
     at.button(key="try_again").click().run()
 
     assert not at.exception
-    assert "Hello, Alice" in shown(at)
+    assert "There is no chain for you yet" in shown(at)
 
 
 def test_somebody_without_a_role_is_told_whom_to_ask(visit, shown):
@@ -66,7 +66,7 @@ def test_somebody_without_a_role_is_told_whom_to_ask(visit, shown):
 
     assert not at.exception
     assert "You have no role here yet" in shown(at)
-    assert "Hello" not in shown(at)
+    assert "There is no chain for you yet" not in shown(at)
 
 
 def test_a_role_taken_away_closes_the_page_in_an_open_tab(visit, shown, monkeypatch):
@@ -88,7 +88,7 @@ def test_signing_out_closes_the_page_in_an_open_tab(visit, shown):
     at.run()
 
     assert "personal sign-in link" in shown(at)
-    assert "Hello" not in shown(at)
+    assert "There is no chain for you yet" not in shown(at)
 
 
 def test_another_person_on_the_same_tab_gets_their_own_session(visit):

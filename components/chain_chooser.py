@@ -1,0 +1,89 @@
+"""Which chain is talked to: a choice where there are several, and who it is."""
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from backend.endpoints import Endpoint, Readiness
+from components.endpoint_card import condition, title_of, versions
+from components.plain_text import escaped
+from components.session import Session
+
+# Asking the workspace takes a call per chain, which is too much for every click.
+FRESH_SECONDS = 20
+_KNOWN = "chains"
+_CHOICE = "chain"
+_PARAMETER = "endpoint"
+
+
+def chains(session: Session) -> list[Endpoint]:
+    """Return the chains this person may ask, those that answer first."""
+    asked_at, token, known = st.session_state.get(_KNOWN, (0.0, "", []))
+    if not known or token != session.token or time.monotonic() - asked_at > FRESH_SECONDS:
+        known = session.services.endpoints.usable()
+        known = sorted(known, key=lambda each: list(Readiness).index(each.readiness))
+        st.session_state[_KNOWN] = (time.monotonic(), session.token, known)
+    return list(known)
+
+
+def choose(known: list[Endpoint]) -> Endpoint:
+    """Draw the choice and return the chain; the address names it, so that it can be passed on."""
+    by_name = {each.name: each for each in known}
+    wanted = st.query_params.get(_PARAMETER) or st.session_state.get(f"{_CHOICE}_last")
+    name = wanted if wanted in by_name else known[0].name
+    if len(known) > 1:
+        name = _choice(by_name, name)
+    st.session_state[f"{_CHOICE}_last"] = name
+    return by_name[name]
+
+
+def _choice(by_name: dict[str, Endpoint], name: str) -> str:
+    names = list(by_name)
+    chosen = st.selectbox(
+        "Chain",
+        names,
+        index=names.index(name),
+        format_func=lambda each: _label(by_name[each]),
+        key=_CHOICE,
+        on_change=_follow,
+        label_visibility="collapsed",
+        width=320,
+    )
+    return chosen or name
+
+
+def _follow() -> None:
+    st.query_params[_PARAMETER] = st.session_state[_CHOICE]
+
+
+def _label(endpoint: Endpoint) -> str:
+    state = "" if endpoint.readiness is Readiness.READY else f" ({endpoint.readiness.value})"
+    return title_of(endpoint) + state
+
+
+def introduce(endpoint: Endpoint, draw_beside: Callable[[], None]) -> None:
+    """Say who answers: title, version, description; what is drawn beside is the caller's."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", width="content"
+        ):
+            st.title(escaped(title_of(endpoint)), anchor=False, width="content")
+            for version in versions(endpoint.live):
+                st.badge(version, color="gray")
+        draw_beside()
+    if endpoint.description:
+        st.caption(escaped(endpoint.description))
+
+
+def say_if_not_ready(endpoint: Endpoint) -> None:
+    """Say why it does not answer, and offer to look again."""
+    if endpoint.readiness is Readiness.READY:
+        return
+    with st.container(border=True, gap="small", key="state_chain"):
+        st.text(condition(endpoint))
+        if st.button("Look again", icon=":material/refresh:"):
+            st.session_state.pop(_KNOWN, None)
+            st.rerun()

@@ -4,6 +4,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
@@ -52,18 +53,24 @@ def main(arguments: list[str] | None = None) -> int:
     say(f"{facts['cores']} cores, Python {facts['python']}, mlflow {facts['versions']['mlflow']}")
     findings: dict[str, list[Finding]] = {}
     all_measured = True
-    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
-        run = (
-            Run(Path(folder), rounds=1, seconds=2, versions=4)
-            if options.quick
-            else Run(Path(folder))
-        )
+    with _folder(options.keep) as folder:
+        run = Run(folder, rounds=1, seconds=2, versions=4) if options.quick else Run(folder)
         for figure in options.figures or FIGURES:
             findings[figure] = []
             all_measured &= _measure(figure, run, findings[figure])
             write(REPOSITORY / "build" / "benchmarks.json", facts, findings)
     met = all(finding.is_met for found in findings.values() for finding in found)
     return 0 if met and all_measured else 1
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
+        yield Path(folder)
 
 
 def _measure(figure: str, run: Run, findings: list[Finding]) -> bool:
@@ -81,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("figures", nargs="*", choices=[[], *FIGURES], metavar="FIGURE")
     parser.add_argument("--quick", action="store_true", help="short, for trying the benchmarks")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep what takes long to make for the next run"
+    )
     return parser
 
 

@@ -59,14 +59,21 @@ class TraceSearch:
 @contextmanager
 def searched_server(folder: Path, count: int) -> Iterator[TraceSearch]:
     """Run a server with so many traces during the block."""
+    kept = folder / f"request-ids-{count}.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(_import(folder / "tracking.db", count)))
+    with tracking_server(folder) as address:
+        yield TraceSearch(address, json.loads(kept.read_text()))
+
+
+def _import(database: Path, count: int) -> list[str]:
     traces = list(_traces(count))
-    destination = SqlDestination(folder / "tracking.db")
+    destination = SqlDestination(database)
     for first in range(0, count, _BATCH):
         destination.import_traces(traces[first : first + _BATCH])
     # Without statistics text search takes minutes; the peer gets them as our own server does.
-    analyze(folder / "tracking.db")
-    with tracking_server(folder) as address:
-        yield TraceSearch(address, [each.request_id for each in traces])
+    analyze(database)
+    return [each.request_id for each in traces]
 
 
 def _traces(count: int) -> Iterator[RecordedTrace]:

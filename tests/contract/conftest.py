@@ -133,6 +133,13 @@ def keeping_the_registry() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _mlflow_speaks_to_the_workspace(workspace) -> None:
+    """Other tests may have led MLflow's client, which is one per process, somewhere else."""
+    if uri := workspace.get("MLFLOW_TRACKING_URI"):
+        mlflow.set_tracking_uri(uri)
+
+
+@pytest.fixture(autouse=True)
 def _clients_warn() -> Iterator[None]:
     """The clients' own deprecation warnings are theirs to mend."""
     with warnings.catch_warnings():

@@ -17,7 +17,7 @@ install: .venv/installed ## Install what the app and the local workspace need in
 run: .venv/installed ## Start the local workspace with the examples, MLflow and the app; Ctrl-C ends all
 	@BIN=$(BIN) PORT=$(PORT) APP_PORT=$(APP_PORT) DATA_DIR=$(DATA_DIR) exec ./run.sh
 
-test: check .venv/installed-dev ## Run every check and every test
+test: check .venv/installed-browser ## Run every check and every test, journeys in Chromium among them
 	$(BIN)/python -m pytest
 
 check: .venv/installed-dev ## Check style, types and import rules
@@ -43,4 +43,10 @@ requirements: .venv/bin/uv ## Resolve anew: everything into constraints.txt, wha
 
 .venv/installed-dev: pyproject.toml constraints.txt .venv/installed
 	$(BIN)/uv pip install -q -r requirements.txt --group dev -c constraints.txt
+	@touch $@
+
+# Without Chromium, and without a network to fetch it, the journeys are skipped and say so.
+.venv/installed-browser: .venv/installed-dev
+	$(BIN)/uv pip install -q -r requirements.txt --group dev --group browser -c constraints.txt
+	$(BIN)/python -m tests.browser.chromium || $(BIN)/playwright install chromium || true
 	@touch $@

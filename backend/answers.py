@@ -58,6 +58,8 @@ class Turn:
 
     question: str
     answer: Answer | None = None
+    # What this question was answered before it was asked again.
+    former: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)

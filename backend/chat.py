@@ -44,7 +44,8 @@ class Chat:
         body = shape.body(conversation, question)
         body["databricks_options"] = {"conversation_id": conversation.id, "return_trace": True}
         body["client_request_id"] = client_request_id or str(uuid.uuid4())
-        if context := {name: said for name, said in ((PARENT, parent), (PAIR, pair)) if said}:
+        context = {PARENT: parent or _last_request(conversation), PAIR: pair}
+        if context := {name: said for name, said in context.items() if said}:
             body["usage_context"] = context
         if shape.can_stream:
             body["stream"] = True
@@ -85,6 +86,11 @@ class Chat:
         """Read anew how to ask after a refusal: another version may want another shape."""
         if isinstance(error, Refused | ChainFailed):
             self._shapes.pop((endpoint, served_name), None)
+
+
+def _last_request(conversation: Conversation) -> str | None:
+    answered = [turn.answer for turn in conversation.turns if turn.answer]
+    return answered[-1].request_id if answered else None
 
 
 def _path(endpoint: str, served_name: str | None) -> str:

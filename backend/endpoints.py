@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from databricks.sdk import WorkspaceClient
@@ -11,6 +11,7 @@ from databricks.sdk.service import serving
 
 from backend.deployment_names import FEEDBACK
 from backend.error_translation import translated
+from backend.reviewer_guide import ReviewerGuide, guide_from
 
 # Versions given up only because another one failed are ABORTED, and say nothing of interest.
 BROKEN = serving.ServedModelStateDeployment.DEPLOYMENT_FAILED
@@ -53,6 +54,7 @@ class Endpoint:
     coming: tuple[ServedVersion, ...] = ()
     # What the last change failed with, also when older versions still answer.
     problem: str = ""
+    guide: ReviewerGuide = field(default_factory=ReviewerGuide)
 
     @property
     def live(self) -> tuple[ServedVersion, ...]:
@@ -100,6 +102,7 @@ def endpoint_from(detail: serving.ServingEndpointDetailed) -> Endpoint:
         served=served,
         coming=coming,
         problem=_problem(detail, coming or served),
+        guide=guide_from({tag.key: tag.value or "" for tag in detail.tags or []}),
     )
 
 

@@ -22,13 +22,11 @@ from backend import assessment_tables, feedback_api
 from backend.endpoint_changes import EXPERIMENT_TAG
 from backend.error_translation import translated
 from backend.errors import NotAllowed, NotFound, NotOffered, ReviewAppError
-from backend.identity import Role, Viewer
+from backend.identity import SEES_ALL, Role, Viewer
 from backend.recorded_statements import Statement, last_verdicts
 from backend.verdicts import Verdict
 
 LOOK_ONLY = ServingEndpointDetailedPermissionLevel.CAN_VIEW
-# Who may know what others said.
-SEES_ALL = (Role.ANALYST, Role.ADMIN)
 
 
 class Store(StrEnum):

@@ -21,6 +21,8 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+# Who may know what others asked and said.
+SEES_ALL = (Role.ANALYST, Role.ADMIN)
 ROLE_OF_GROUP = {"reviewers": Role.REVIEWER, "analysts": Role.ANALYST, "admins": Role.ADMIN}
 
 

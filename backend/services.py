@@ -5,6 +5,7 @@ from functools import cache, partial
 
 from backend.chat import Chat
 from backend.connection import hurry_mlflow, open_workspace
+from backend.conversations import Conversations
 from backend.endpoints import Endpoints
 from backend.feedback import Feedback
 from backend.identity import Identity
@@ -22,6 +23,7 @@ class Services:
     endpoints: Endpoints
     feedback: Feedback
     chat: Chat
+    conversations: Conversations
 
 
 def connect(settings: Settings, user_token: str) -> Services:
@@ -35,4 +37,5 @@ def connect(settings: Settings, user_token: str) -> Services:
         endpoints=Endpoints(workspace),
         feedback=Feedback(workspace, as_app),
         chat=Chat(workspace),
+        conversations=Conversations(workspace, as_app),
     )

@@ -26,6 +26,16 @@ def draw(chat: Chat, entry: Entry, judge: Judge) -> None:
         _draw_problem(chat, entry, entry.problem)
 
 
+def draw_to_read(entry: Entry) -> None:
+    """Draw an answer somebody else got; nothing can be done with it."""
+    if entry.answer is None:
+        return
+    tool_steps.draw(entry.answer.steps, entry.key)
+    _draw_text(entry.answer.text, entry.key)
+    _draw_condition(entry.answer)
+    source_cards.draw(entry, None)
+
+
 @st.fragment
 def _draw_answer(chat: Chat, entry: Entry, judge: Judge) -> None:
     answer = entry.answer

@@ -38,6 +38,13 @@ def choose(known: list[Endpoint]) -> Endpoint:
     return by_name[name]
 
 
+def turn_to(known: list[Endpoint], name: str) -> None:
+    """Choose a chain before the choice is drawn, if it is one of these."""
+    if name in [each.name for each in known]:
+        st.query_params[_PARAMETER] = name
+        st.session_state[_CHOICE] = name
+
+
 def _choice(by_name: dict[str, Endpoint], name: str) -> str:
     names = list(by_name)
     chosen = st.selectbox(

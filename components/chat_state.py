@@ -92,3 +92,20 @@ def current(endpoint: str) -> Chat:
 def start_anew(endpoint: str) -> None:
     """Begin a new conversation with this chain."""
     st.session_state.setdefault(_KEY, {})[endpoint] = Chat(endpoint)
+
+
+def opened(conversation_id: str) -> Chat | None:
+    """Return the conversation if this tab has it."""
+    chats: dict[str, Chat] = st.session_state.get(_KEY, {})
+    return next((each for each in chats.values() if each.id == conversation_id), None)
+
+
+def put(chat: Chat) -> None:
+    """Make this the tab's conversation with its chain."""
+    st.session_state.setdefault(_KEY, {})[chat.endpoint] = chat
+
+
+def finished() -> int:
+    """Return how many questions of this tab have got what they get."""
+    chats: dict[str, Chat] = st.session_state.get(_KEY, {})
+    return sum(not entry.is_open for chat in chats.values() for entry in chat.entries)

@@ -1,5 +1,7 @@
 """A conversation from top to bottom: questions, answers, and the one that is arriving."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from components import answer_stream, answer_view
@@ -27,6 +29,16 @@ def draw(chain: Chain, chat: Chat, judge: Judge) -> None:
         _draw_question(entry)
         with st.container(key=f"answer_{entry.key}", gap="small"):
             _draw_answer(chain, chat, entry, judge)
+
+
+def draw_to_read(chat: Chat, draw_below: Callable[[Entry], None]) -> None:
+    """Draw somebody else's conversation; what stands below each answer is the caller's."""
+    st.html(_STYLE)
+    for entry in _shown(chat):
+        _draw_question(entry)
+        with st.container(key=f"answer_{entry.key}", gap="small"):
+            answer_view.draw_to_read(entry)
+            draw_below(entry)
 
 
 def _shown(chat: Chat) -> list[Entry]:

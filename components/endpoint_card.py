@@ -20,7 +20,12 @@ def draw(endpoint: Endpoint) -> None:
 
 
 def title_of(endpoint: Endpoint) -> str:
-    """Return the model's own name in words; the endpoint's name repeats where the model lies."""
+    """Return the title it was given, or the model's own name in words.
+
+    The endpoint's name would repeat where the model lies.
+    """
+    if endpoint.guide.title:
+        return endpoint.guide.title
     model = next((v.model_name for v in (*endpoint.live, *endpoint.coming)), endpoint.name)
     words = model.rpartition(".")[2].replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]

@@ -14,6 +14,9 @@ LOGO = str(STATIC / "logo.svg")
 
 _STYLE = """<style>
 .st-key-person { position: fixed; bottom: 1.25rem; }
+/* A long name ends where the sidebar does. */
+.st-key-person .person { max-width: 14.5rem; overflow: hidden; white-space: nowrap;
+  text-overflow: ellipsis; }
 .st-key-person a { color: inherit; text-underline-offset: 0.2em; }
 </style>"""
 
@@ -30,6 +33,6 @@ def draw_person(viewer: Viewer) -> None:
     with st.sidebar.container(key="person", gap=None):
         # Markdown links open a new tab; this one has to replace the page.
         st.html(
-            f"<div>{html.escape(viewer.display_name)}</div>"
+            f'<div class="person">{html.escape(viewer.display_name)}</div>'
             '<a href="sign-out" target="_self">Sign out</a>'
         )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from backend.answer_stream import AnswerStream
 from backend.answers import Conversation
+from backend.conversations import Conversations
 from backend.endpoints import Endpoints
 from backend.feedback import Feedback
 from backend.identity import Identity, Role, Viewer
@@ -44,6 +45,10 @@ class Services(Protocol):
     @property
     def feedback(self) -> Feedback:
         """What the visitor says of answers."""
+
+    @property
+    def conversations(self) -> Conversations:
+        """What the visitor has talked about so far."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from backend import services
 from backend.errors import ReviewAppError, SignInNeeded, Unexpected
-from backend.identity import Role
-from components import frame, states
+from backend.identity import Role, Viewer
+from components import conversation_link, frame, states
 from components.session import Session, current_token, remember, remembered
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
@@ -32,11 +32,18 @@ class Place:
     title: str
     icon: str
     roles: tuple[Role, ...]
+    # Who comes here only by a link to a conversation.
+    linked_roles: tuple[Role, ...] = ()
+
+    def is_for(self, viewer: Viewer) -> bool:
+        """Tell whether it is in this person's menu."""
+        is_linked = conversation_link.is_linked() and viewer.has_any(self.linked_roles)
+        return is_linked or viewer.has_any(self.roles)
 
 
 REVIEW = "Review"
 PLACES = (
-    Place(REVIEW, "chat.py", "Chat", ":material/forum:", (Role.REVIEWER,)),
+    Place(REVIEW, "chat.py", "Chat", ":material/forum:", (Role.REVIEWER,), (Role.ANALYST,)),
     Place(REVIEW, "home.py", "Chains", ":material/home:", (Role.REVIEWER, Role.ANALYST)),
 )
 
@@ -64,7 +71,7 @@ def _navigation(session: Session | None) -> StreamlitPage:
     Whoever has none keeps all addresses without a menu: the page says what is missing, and a deep
     link still leads there after signing in.
     """
-    theirs = [place for place in PLACES if session and session.viewer.has_any(place.roles)]
+    theirs = [place for place in PLACES if session and place.is_for(session.viewer)]
     menu: dict[str, list[StreamlitPage]] = {}
     for place in theirs or PLACES:
         menu.setdefault(place.group, []).append(_page(place))

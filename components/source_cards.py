@@ -13,8 +13,8 @@ from components.plain_text import escaped
 PASSAGE_CHARACTERS = 240
 
 
-def draw(entry: Entry, judge: Judge) -> None:
-    """Draw all sources of the answer, folded."""
+def draw(entry: Entry, judge: Judge | None) -> None:
+    """Draw all sources of the answer, folded; without a judge they can only be read."""
     sources = entry.answer.sources if entry.answer else ()
     if not sources:
         return
@@ -24,7 +24,7 @@ def draw(entry: Entry, judge: Judge) -> None:
             _draw_card(entry, judge, source, number)
 
 
-def _draw_card(entry: Entry, judge: Judge, source: Source, number: int) -> None:
+def _draw_card(entry: Entry, judge: Judge | None, source: Source, number: int) -> None:
     with st.container(border=True, gap="xsmall", key=f"card_{number}_{entry.key}"):
         st.markdown(f"**{number}. {escaped(title_of(source))}**")
         _draw_address(source)
@@ -34,7 +34,7 @@ def _draw_card(entry: Entry, judge: Judge, source: Source, number: int) -> None:
         if is_long:
             with st.popover("Open in full", key=f"full_{number}_{entry.key}", type="tertiary"):
                 st.text(source.text)
-        if entry.answer and entry.answer.request_id:
+        if judge and entry.answer and entry.answer.request_id:
             _draw_rating(entry, judge, source, number)
 
 
@@ -43,7 +43,11 @@ def _draw_address(source: Source) -> None:
         return
     address = web_address(source.uri)
     # What is no address of the web, say a path in a volume, is named and leads nowhere.
-    st.caption(f"[{escaped(source.uri)}]({address})" if address else escaped(source.uri))
+    if address:
+        # No caption: its pale letters make links too faint to read.
+        st.markdown(f":small[[{escaped(source.uri)}]({address})]")
+    else:
+        st.caption(escaped(source.uri))
 
 
 def _draw_rating(entry: Entry, judge: Judge, source: Source, number: int) -> None:

@@ -15,9 +15,13 @@ from databricks.sdk import WorkspaceClient
 from mlflow.models.model import ModelInfo
 
 from backend.agents import Deployment, deploy
+from backend.reviewer_guide import ReviewerGuide
 from examples.answering import language_model
 from examples.fingerprint import EXAMPLES, SHARED, fingerprint
 from examples.names import SOURCE_TAG, endpoint_name, experiment_name, model_name
+
+# The oracle and the judge are asked by another chain, not by people.
+NOTHING_TO_SAY = ReviewerGuide()
 
 
 @contextmanager
@@ -53,13 +57,14 @@ def deploy_version(
     model_version: int,
     description: str,
     environment_vars: Mapping[str, str] | None = None,
+    guide: ReviewerGuide = NOTHING_TO_SAY,
 ) -> Deployment:
     """Deploy the version to the example's endpoint, marked with the files it was made from."""
     return deploy(
         model_name(example),
         model_version,
         environment_vars=dict(environment_vars or {}),
-        tags={SOURCE_TAG: fingerprint(example)},
+        tags={SOURCE_TAG: fingerprint(example)} | guide.tags(),
         description=description,
     )
 

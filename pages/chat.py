@@ -6,7 +6,16 @@ import streamlit as st
 
 from backend.endpoints import Endpoint, Readiness
 from backend.identity import Role
-from components import chain_chooser, chat_state, chat_transcript, states
+from components import (
+    chain_chooser,
+    chat_opening,
+    chat_state,
+    chat_transcript,
+    conversation_link,
+    conversation_list,
+    shared_conversation,
+    states,
+)
 from components.chat_state import Chat
 from components.judging import Judge
 from components.session import Session, require
@@ -24,12 +33,19 @@ def _draw(session: Session, endpoint: Endpoint) -> None:
     )
     if question and question.strip():
         chat.add(question.strip())
+    conversation_link.write(chat)
+    # What is known stands there at once; asking for it comes after the answers.
+    list_is_known = conversation_list.is_known(session)
+    if list_is_known:
+        conversation_list.draw(session, chat)
     chain_chooser.introduce(endpoint, partial(_offer_new_chat, chat))
     chain_chooser.say_if_not_ready(endpoint)
     if is_ready and not chat.entries:
-        st.markdown("Ask what you would ask in your work, and say whether the answer is right.")
+        chat_opening.draw(endpoint.guide, chat)
     judge = Judge(session.services.feedback, session.viewer, endpoint.name)
     chat_transcript.draw(session.services.chat, chat, judge)
+    if not list_is_known:
+        conversation_list.draw(session, chat)
 
 
 def _offer_new_chat(chat: Chat) -> None:
@@ -39,14 +55,25 @@ def _offer_new_chat(chat: Chat) -> None:
         "New chat",
         icon=":material/add:",
         type="tertiary",
-        on_click=chat_state.start_anew,
-        args=(chat.endpoint,),
+        on_click=_start_anew,
+        args=(chat,),
     )
 
 
-session = require(Role.REVIEWER)
+def _start_anew(chat: Chat) -> None:
+    chat_state.start_anew(chat.endpoint)
+    conversation_link.leave()
+
+
+# Analysts come by a link, to read.
+session = require(Role.REVIEWER, Role.ANALYST)
 known = chain_chooser.chains(session)
-if known:
+reading = conversation_link.follow(session, known)
+if reading:
+    shared_conversation.draw(session.viewer, reading)
+    if session.viewer.has_any((Role.REVIEWER,)):
+        conversation_list.draw(session, None)
+elif known and require(Role.REVIEWER):
     _draw(session, chain_chooser.choose(known))
 else:
     states.empty(

@@ -10,11 +10,23 @@ import mlflow
 from mlflow.models.model import ModelInfo
 
 from backend.agents import Deployment
+from backend.reviewer_guide import ReviewerGuide
 from examples import deployment
 from examples.answering.retrieval import SearchSettings
 
 NAME = "chat_agent"
 DESCRIPTION = "Searches the handbook and calculates, step by step (a ChatAgent with tools)"
+GUIDE = ReviewerGuide(
+    title="Calculating agent",
+    instructions=(
+        "It searches the handbook and calculates. Look at the **steps before the "
+        "answer**: were they the right ones?"
+    ),
+    suggested_questions=(
+        "How far away is GRB 221009A, at redshift 0.151?",
+        "What is T90?",
+    ),
+)
 CHAIN = Path(__file__).with_name("chain.py")
 QUESTION = "How far away is GRB 221009A, at redshift 0.151?"
 INPUT_EXAMPLE = {"messages": [{"role": "user", "content": QUESTION}]}
@@ -38,7 +50,7 @@ def release() -> Deployment:
     """Register what was logged and start its deployment."""
     version = deployment.register(NAME, log_chain())
     variables = deployment.language_model_variables()
-    return deployment.deploy_version(NAME, version, DESCRIPTION, variables)
+    return deployment.deploy_version(NAME, version, DESCRIPTION, variables, guide=GUIDE)
 
 
 def first_answer() -> str:

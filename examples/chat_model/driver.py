@@ -12,12 +12,21 @@ from mlflow.models.model import ModelInfo
 from mlflow.models.resources import DatabricksServingEndpoint
 
 from backend.agents import Deployment
+from backend.reviewer_guide import ReviewerGuide
 from examples import deployment
 from examples.chat_model.endpoint_calls import PATIENCE
 from examples.names import NEEDS, endpoint_name
 
 NAME = "chat_model"
 DESCRIPTION = "An oracle answers, a judge checks and adds (a ChatModel over two endpoints)"
+GUIDE = ReviewerGuide(
+    title="Oracle and judge",
+    instructions="One model answers, another corrects it. Judge **what is left in the end**.",
+    suggested_questions=(
+        "Why are bursts thought to be jetted?",
+        "How are gamma-ray bursts named?",
+    ),
+)
 CHAIN = Path(__file__).with_name("chain.py")
 INPUT_EXAMPLE = {"messages": [{"role": "user", "content": "Why are bursts thought to be jetted?"}]}
 MODEL_CONFIG = {
@@ -70,7 +79,7 @@ def log_chain() -> ModelInfo:
 def release() -> Deployment:
     """Register what was logged and start its deployment."""
     version = deployment.register(NAME, log_chain())
-    return deployment.deploy_version(NAME, version, DESCRIPTION, PATIENCE)
+    return deployment.deploy_version(NAME, version, DESCRIPTION, PATIENCE, guide=GUIDE)
 
 
 def first_answer() -> str:

@@ -12,11 +12,22 @@ from mlflow.models.model import ModelInfo
 from mlflow.types.schema import Schema
 
 from backend.agents import Deployment
+from backend.reviewer_guide import ReviewerGuide
 from examples import deployment
 from examples.answering.retrieval import SearchSettings
 
 NAME = "hello_world"
 DESCRIPTION = "Answers questions on gamma-ray bursts from a handbook (a LangChain chain)"
+GUIDE = ReviewerGuide(
+    title="Handbook on gamma-ray bursts",
+    instructions=(
+        "Answers come from the handbook and **cite nothing**. Judge whether each sentence is right."
+    ),
+    suggested_questions=(
+        "What is a gamma-ray burst?",
+        "How are gamma-ray bursts named?",
+    ),
+)
 CHAIN = Path(__file__).with_name("chain.py")
 INPUT_EXAMPLE = {"messages": [{"role": "user", "content": "What is a gamma-ray burst?"}]}
 SIGNATURE = ModelSignature(
@@ -47,7 +58,7 @@ def log_chain() -> ModelInfo:
 def release() -> Deployment:
     """Register what was logged and start its deployment."""
     version = deployment.register(NAME, log_chain())
-    return deployment.deploy_version(NAME, version, DESCRIPTION)
+    return deployment.deploy_version(NAME, version, DESCRIPTION, guide=GUIDE)
 
 
 def first_answer() -> str:

@@ -15,6 +15,7 @@ from mlflow.models.model import ModelInfo
 from mlflow.types.schema import Array, ColSpec, DataType, Schema
 
 from backend.agents import Deployment
+from backend.reviewer_guide import ReviewerGuide
 from examples import deployment
 from examples.answering.retrieval import SearchSettings
 from examples.corpus import HANDBOOK
@@ -23,6 +24,17 @@ from examples.names import model_name
 NAME = "rag_pyfunc"
 ALIAS = "champion"
 DESCRIPTION = "Answers one question at a time, with its sources (a PythonModel over a table)"
+GUIDE = ReviewerGuide(
+    title="Handbook with sources",
+    instructions=(
+        "Every question stands **alone**: earlier ones are not remembered. Open the "
+        "sources and say which of them helped."
+    ),
+    suggested_questions=(
+        "What is T90?",
+        "What is an afterglow?",
+    ),
+)
 CHAIN = Path(__file__).with_name("chain.py")
 QUESTIONS = pd.DataFrame({"question": ["What is T90?"]})
 INPUT_EXAMPLE = {"dataframe_split": QUESTIONS.to_dict(orient="split", index=False)}
@@ -60,7 +72,7 @@ def release() -> Deployment:
     """Register what was logged and start its deployment."""
     version = deployment.register(NAME, log_chain())
     mlflow.MlflowClient().set_registered_model_alias(model_name(NAME), ALIAS, str(version))
-    return deployment.deploy_version(NAME, version, DESCRIPTION)
+    return deployment.deploy_version(NAME, version, DESCRIPTION, guide=GUIDE)
 
 
 def first_answer() -> str:

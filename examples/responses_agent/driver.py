@@ -10,11 +10,22 @@ import mlflow
 from mlflow.models.model import ModelInfo
 
 from backend.agents import Deployment
+from backend.reviewer_guide import ReviewerGuide
 from examples import deployment
 from examples.answering.retrieval import SearchSettings
 
 NAME = "responses_agent"
 DESCRIPTION = "Streams an answer with linked citations (a ResponsesAgent)"
+GUIDE = ReviewerGuide(
+    title="Answers with citations",
+    instructions=(
+        "Each answer links its passages. Check that a **cited passage says what the answer says**."
+    ),
+    suggested_questions=(
+        "What is a kilonova?",
+        "What is a gamma-ray burst?",
+    ),
+)
 CHAIN = Path(__file__).with_name("chain.py")
 INPUT_EXAMPLE = {"input": [{"role": "user", "content": "What is a kilonova?"}]}
 
@@ -37,7 +48,7 @@ def release() -> Deployment:
     """Register what was logged and start its deployment."""
     version = deployment.register(NAME, log_chain())
     variables = deployment.language_model_variables()
-    return deployment.deploy_version(NAME, version, DESCRIPTION, variables)
+    return deployment.deploy_version(NAME, version, DESCRIPTION, variables, guide=GUIDE)
 
 
 def first_answer() -> str:

@@ -30,6 +30,18 @@ def test_question_goes_with_the_visitor_s_token_history_and_options(wire, chat):
     assert body["usage_context"] == {"reviewapp.parent": "r-0", "reviewapp.pair": "p-1"}
 
 
+def test_question_says_which_answer_it_follows(wire, chat):
+    """By that a conversation is put together again, with questions that were asked anew."""
+    wire.script = [text("Yes."), *END]
+
+    list(chat.ask("chain", CONVERSATION, "Why?"))
+    list(chat.ask("chain", Conversation("c-2", "chain"), "Why?"))
+
+    (_, following, _), (_, first, _) = wire.posted
+    assert following["usage_context"] == {"reviewapp.parent": "r-0"}
+    assert "usage_context" not in first
+
+
 def test_text_comes_in_pieces_and_one_answer_at_the_end(wire, chat):
     """The last event is the whole answer, with its id and who gave it."""
     wire.script = [text("One "), text("two"), *END]

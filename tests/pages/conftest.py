@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from backend import services
 from backend.answers import Answer, Conversation, Event
+from backend.conversations import MyConversations, RecordedConversation
 from backend.endpoints import Endpoint
-from backend.errors import ReviewAppError
+from backend.errors import NotFound, ReviewAppError
+from backend.feedback import RecordedVerdicts
 from backend.identity import Role, Viewer
 from backend.verdicts import Verdict
 from components import session
@@ -82,6 +84,50 @@ class FakeFeedback:
             raise self.error
         self.verdicts.append(verdict)
 
+    def read(self, _viewer: Viewer, _endpoint: str, request_ids: list[str]) -> RecordedVerdicts:
+        if self.error:
+            raise self.error
+        given = [each for each in self.verdicts if each.request_id in request_ids]
+        return RecordedVerdicts({each.request_id: [each] for each in given})
+
+
+@dataclass
+class FakeConversations:
+    """Has the conversations it was given, or raises; remembers what was changed."""
+
+    listed: MyConversations | ReviewAppError = field(default_factory=MyConversations)
+    recorded: RecordedConversation | ReviewAppError = field(default_factory=NotFound)
+    error: ReviewAppError | None = None
+    times_listed: int = 0
+    opened: list[tuple[str, str | None]] = field(default_factory=list)
+    changes: list[tuple[str, ...]] = field(default_factory=list)
+
+    def mine(self, _viewer: Viewer) -> MyConversations:
+        self.times_listed += 1
+        if isinstance(self.listed, ReviewAppError):
+            raise self.listed
+        return self.listed
+
+    def open(self, _viewer: Viewer, name: str, endpoint: str | None) -> RecordedConversation:
+        self.opened.append((name, endpoint))
+        if isinstance(self.recorded, ReviewAppError):
+            raise self.recorded
+        return self.recorded
+
+    def rename(self, _viewer: Viewer, name: str, title: str) -> None:
+        self._change("rename", name, title)
+
+    def hide(self, _viewer: Viewer, name: str) -> None:
+        self._change("hide", name)
+
+    def show_again(self, _viewer: Viewer, name: str) -> None:
+        self._change("show again", name)
+
+    def _change(self, *change: str) -> None:
+        if self.error:
+            raise self.error
+        self.changes.append(change)
+
 
 @dataclass
 class Visit:
@@ -91,6 +137,7 @@ class Visit:
     endpoints: FakeEndpoints
     chat: FakeChain = field(default_factory=FakeChain)
     feedback: FakeFeedback = field(default_factory=FakeFeedback)
+    conversations: FakeConversations = field(default_factory=FakeConversations)
     connect_error: ReviewAppError | None = None
     token: str | None = "dapi-alice"
     tokens_used: list[str] = field(default_factory=list)

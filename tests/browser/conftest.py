@@ -1,0 +1,219 @@
+"""A running workspace, the real app before it, and visitors who come with a browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import mlflow
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from backend.agents import deploy
+from local_workspace import WorkspaceConnection, running_workspace
+from local_workspace.client import LocalClient
+from tests.browser import chromium
+from tests.browser.looking import AT_REST
+from tests.registered_models import question, register
+
+ROOT = Path(__file__).parents[2]
+MODEL = "main.browser.talking_chain"
+ENDPOINT = "agents_main-browser-talking_chain"
+TAGS = {
+    "reviewapp.instructions": "Ask it **anything**; it says it back.",
+    "reviewapp.suggested_questions": '["say Nothing in particular", "count 3"]',
+}
+
+
+@dataclass
+class Visitor:
+    """One person's browser, with everything it asked for and complained of."""
+
+    page: Page
+    requested: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self) -> "Visitor":
+        self.page.on("request", lambda request: self.requested.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._note)
+        return self
+
+    def _note(self, message) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    @property
+    def hosts(self) -> set[str]:
+        """Every host the browser turned to."""
+        return {urlsplit(url).netloc for url in self.requested if url.startswith(("http", "ws"))}
+
+    def ask(self, text: str) -> None:
+        """Put a question, without waiting for the answer."""
+        box = self.page.get_by_placeholder("Ask a question")
+        box.fill(text)
+        box.press("Enter")
+
+    def answer(self):
+        """The newest answer once it is complete."""
+        self.page.get_by_role("button", name="Ask again").wait_for()
+        self.page.locator(AT_REST).wait_for()
+        return self.page.locator("[class*=st-key-answer_]").last
+
+    def thumb(self, word: str):
+        """The verdict of this name under the newest answer."""
+        return self.page.locator("[class*=st-key-thumb_]").last.locator("button", has_text=word)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The workspace, the app before it, and how people get in."""
+
+    workspace: WorkspaceConnection
+    app: str
+
+    @property
+    def client(self) -> LocalClient:
+        return LocalClient(self.workspace.host, self.workspace.token)
+
+    def api(self, method: str, path: str, **options) -> dict:
+        """Ask the workspace as its owner."""
+        headers = {"Authorization": f"Bearer {self.workspace.token}"}
+        url = self.workspace.host + path
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            answer = requests.request(method, url, headers=headers, timeout=30, **options)
+        answer.raise_for_status()
+        return answer.json()
+
+    def invite(self, name: str, may_ask: bool = True, display_name: str = "") -> str:
+        """Make somebody a reviewer and return that person's sign-in link."""
+        user = f"{name.lower()}@example.com"
+        self.client.ensure_user(user, display_name or name, "reviewers")
+        if may_ask:
+            allow(self, user)
+        return f"{self.app}/sign-in?code={self.client.sign_in_code(user)}"
+
+
+def allow(place: Place, user: str) -> None:
+    """Let one person query the chain."""
+    endpoint = place.api("GET", f"/api/2.0/serving-endpoints/{ENDPOINT}")
+    entry = {"user_name": user, "permission_level": "CAN_QUERY"}
+    path = f"/api/2.0/permissions/serving-endpoints/{endpoint['id']}"
+    place.api("PATCH", path, json={"access_control_list": [entry]})
+
+
+@pytest.fixture(scope="package")
+def executable() -> str:
+    """Chromium's path; the journeys are skipped where there is none."""
+    path = chromium.path()
+    if path is None:
+        pytest.skip("no Chromium: install one, or run `playwright install chromium`")
+    return path
+
+
+@pytest.fixture(scope="package")
+def place(executable, tmp_path_factory) -> Iterator[Place]:
+    """A workspace with one chain, and the app as `make run` starts it."""
+    folder = tmp_path_factory.mktemp("browser")
+    # The app takes seconds to import everything, and does so while the chain is deployed.
+    with (
+        running_workspace(folder) as workspace,
+        _starting_app(workspace, folder / "app.log") as url,
+    ):
+        _deploy(workspace)
+        _wait(lambda: _answers(f"{url}/healthz"))
+        yield Place(workspace, url)
+
+
+def _deploy(workspace: WorkspaceConnection) -> None:
+    before = mlflow.get_tracking_uri()
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, value in workspace.environment.items():
+            patch.setenv(name, value)
+        mlflow.set_tracking_uri(workspace.mlflow_tracking_uri)
+        register(MODEL, "talking", input_example=question("say hello"))
+        deploy(MODEL, 1, description="Says back what it is told.", tags=TAGS)
+        mlflow.set_tracking_uri(before)
+    url = f"{workspace.host}/api/2.0/serving-endpoints/{ENDPOINT}"
+    headers = {"Authorization": f"Bearer {workspace.token}"}
+    _wait(lambda: requests.get(url, headers=headers, timeout=5).json()["state"]["ready"] == "READY")
+
+
+@contextmanager
+def _starting_app(workspace: WorkspaceConnection, log: Path) -> Iterator[str]:
+    client = LocalClient(workspace.host, workspace.token)
+    token = client.service_principal_token("review-app")
+    variables = workspace.environment | {"DATABRICKS_TOKEN": token, "MLFLOW_TRACKING_TOKEN": token}
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | variables, stdout=output, stderr=output
+        )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=1).ok
+    except requests.RequestException:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not start in time"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="package")
+def browser(executable) -> Iterator[Browser]:
+    """One Chromium for all journeys; each visitor has a profile of their own in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=chromium.QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, place) -> Iterator[Callable[[str], Visitor]]:
+    """Return a function that comes to an address with a browser that was never there.
+
+    Whatever a journey is about, its browser turns to no host but the app's.
+    """
+    contexts, visitors = [], []
+
+    def come(address: str) -> Visitor:
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        visitor = Visitor(context.new_page()).watch()
+        visitors.append(visitor)
+        visitor.page.goto(address)
+        return visitor
+
+    yield come
+    for context in contexts:
+        context.close()
+    assert {host for each in visitors for host in each.hosts} == {urlsplit(place.app).netloc}

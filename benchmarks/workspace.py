@@ -67,6 +67,7 @@ class BenchmarkWorkspace:
     def __init__(self, connection: WorkspaceConnection, folder: Path) -> None:
         self._connection = connection
         self._folder = folder
+        self._warehouse: str | None = None
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {connection.token}"
 
@@ -119,8 +120,10 @@ class BenchmarkWorkspace:
     def sql(self, statement: str, parameters: dict[str, str] | None = None) -> list[list[Any]]:
         """Run a statement and return its rows as the API writes them."""
         named = [{"name": name, "value": value} for name, value in (parameters or {}).items()]
-        warehouse = self._call("GET", "/api/2.0/sql/warehouses")["warehouses"][0]["id"]
-        body = {"statement": statement, "warehouse_id": warehouse, "wait_timeout": "50s"}
+        if self._warehouse is None:
+            found = self._call("GET", "/api/2.0/sql/warehouses")["warehouses"]
+            self._warehouse = found[0]["id"]
+        body = {"statement": statement, "warehouse_id": self._warehouse, "wait_timeout": "50s"}
         answer = self._call("POST", "/api/2.0/sql/statements", body | {"parameters": named})
         if answer["status"]["state"] != "SUCCEEDED":
             raise StatementFailed(f"{answer['status']}")

@@ -6,13 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
 REPOSITORY = Path(__file__).parents[1]
 _STOP_SECONDS = 30.0
+_IDLE_SECONDS = 2.0
+_IDLE_SHARE = 0.05
 
 
 class DidNotStart(Exception):
@@ -52,6 +54,32 @@ def wait_until(
             return
         time.sleep(0.02)
     raise DidNotStart(f"{process.args!r}\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def wait_until_idle(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """Wait until a server and what it started have nothing left to do for themselves.
+
+    `mlflow server` answers long before the helpers it starts have loaded: for seconds they take
+    the machine from whatever is measured, of either side.
+    """
+    deadline = time.monotonic() + seconds
+    used = _processor_seconds(process.pid)
+    while time.monotonic() < deadline:
+        time.sleep(_IDLE_SECONDS)
+        before, used = used, _processor_seconds(process.pid)
+        if used - before < _IDLE_SHARE * _IDLE_SECONDS:
+            return
+
+
+def _processor_seconds(pid: int) -> float:
+    parent = psutil.Process(pid)
+    total = 0.0
+    for each in (parent, *parent.children(recursive=True)):
+        # It may have ended since it was listed.
+        with suppress(psutil.NoSuchProcess):
+            times = each.cpu_times()
+            total += times.user + times.system
+    return total
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from benchmarks.child_process import free_port, running, wait_until
+from benchmarks.child_process import free_port, running, wait_until, wait_until_idle
 from benchmarks.load.specification import Target
 
 _START_SECONDS = 120.0
@@ -48,6 +48,7 @@ def tracking_server(folder: Path) -> Iterator[str]:
     command += ["--backend-store-uri", f"sqlite:///{folder / 'tracking.db'}"]
     with running(command, log, folder=folder) as process:
         wait_until(lambda: _answers(port, "/health"), process, log, _START_SECONDS)
+        wait_until_idle(process, _START_SECONDS)
         yield f"http://127.0.0.1:{port}"
 
 

@@ -126,8 +126,15 @@ def test_responses_request_may_be_a_text_or_items(given):
 @pytest.mark.parametrize("task", [None, CHAT, AGENT])
 def test_responses_request_to_another_kind_of_model_is_refused(task):
     """The sentence says what to use instead."""
-    with pytest.raises(BadRequest, match="/chat/completions or /invocations"):
-        answer_shapes.as_responses_request({"model": "c", "input": "Hi"}, task)
+    refusal = answer_shapes.why_no_responses(task)
+
+    assert isinstance(refusal, BadRequest)
+    assert "/chat/completions or /invocations" in refusal.message
+
+
+def test_responses_request_to_a_responses_agent_is_not_refused():
+    """It is what such an agent speaks."""
+    assert answer_shapes.why_no_responses(RESPONSES) is None
 
 
 @pytest.mark.parametrize("task", [CHAT, "llm/v1/chat", None])

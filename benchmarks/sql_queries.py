@@ -1,6 +1,7 @@
 """How fast an analyst's questions are answered over a million requests, through the SQL API."""
 
 import random
+import shutil
 import time
 from collections.abc import Callable, Iterator
 
@@ -26,6 +27,8 @@ def measure(run: Run) -> Iterator[Finding]:
     folder = run.folder / "sql"
     made = folder / f"rows-{rows}"
     if not made.exists():
+        # What an interrupted run has left would be asked as well.
+        shutil.rmtree(folder / "workspace", ignore_errors=True)
         generate(folder / "workspace", rows)
         made.touch()
     with (

@@ -18,9 +18,9 @@ from local_workspace import running_workspace
 from tests.registered_models import question, register
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def workspace(tmp_path_factory) -> Iterator[dict[str, str]]:
-    """The variables that lead the clients to a running workspace, set for the whole session."""
+    """The variables that lead the clients to a running workspace, set for the whole folder."""
     if os.environ.get("WORKSPACE") == "real":
         yield {name: os.environ[name] for name in ("DATABRICKS_HOST", "DATABRICKS_TOKEN")}
         return
@@ -34,30 +34,30 @@ def workspace(tmp_path_factory) -> Iterator[dict[str, str]]:
         yield connection.environment
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def host(workspace) -> str:
     return workspace["DATABRICKS_HOST"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def token(workspace) -> str:
     return workspace["DATABRICKS_TOKEN"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(workspace) -> WorkspaceClient:
     """Databricks' own client, found from the environment as in a notebook."""
     return WorkspaceClient()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scripted(workspace) -> str:
     """The name of a registered model, version 1, that does what the question says."""
     register("main.contract.scripted", "chat_model", input_example=_EXAMPLE)
     return "main.contract.scripted"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def endpoint(client, scripted) -> str:
     """The name of an endpoint that serves it; tests must leave it as it is."""
     create_endpoint(client, "contract", scripted)
@@ -71,7 +71,7 @@ def create_endpoint(client: WorkspaceClient, name: str, model: str, version: int
     return client.serving_endpoints.create_and_wait(name, config=config)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def post(host, token):
     """Post to an endpoint's invocations and return the raw response."""
 
@@ -84,7 +84,7 @@ def post(host, token):
     return send
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def openai_client(host, token):
     with openai.OpenAI(
         api_key=token, base_url=f"{host}/serving-endpoints", max_retries=0
@@ -103,7 +103,7 @@ def ask(client, name: str, text: str, served: str | None = None) -> str:
     return answer["choices"][0]["message"]["content"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def as_person(client, host):
     """Return a client with the token of a person in this group."""
 

@@ -28,7 +28,7 @@ def _clients_warn() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def seeded(tmp_path_factory) -> Path:
     """A stopped workspace's data directory with one registered model and one endpoint."""
     folder = tmp_path_factory.mktemp("seeded")

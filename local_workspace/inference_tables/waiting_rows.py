@@ -19,13 +19,19 @@ def waiting_rows(
     cursor = spool.execute(f"{_SELECTS[kind]} AND id > ? ORDER BY id", (table_set, after))
     if limit is None:
         return cursor.fetchall()
+    return bounded(cursor, limit, _MAX_BYTES)
+
+
+def bounded(cursor: sqlite3.Cursor, limit: int, max_bytes: int) -> list[sqlite3.Row]:
+    """Return the next rows: not too many, and none after those that are too large together."""
     rows: list[sqlite3.Row] = []
     size = 0
     for row in cursor:
         rows.append(row)
         size += sum(len(cell) for cell in row if isinstance(cell, str))
-        if len(rows) == limit or size >= _MAX_BYTES:
+        if len(rows) == limit or size >= max_bytes:
             break
+    # Reads no further, and lets go of the snapshot.
     cursor.close()
     return rows
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from local_workspace.inference_tables.spool import open_spool
+from local_workspace.inference_tables.waiting_rows import bounded
 from local_workspace.trace_import.recorded import RecordedTrace, RecordedVerdict
 
 _MAX_BYTES = 8_000_000
@@ -45,12 +46,12 @@ class PendingExports:
 
     def traces(self, limit: int) -> dict[int, RecordedTrace]:
         """Return the next: those somebody waits for, errors and judged ones, the rest."""
-        rows = _bounded(self._connection.execute(_TRACES), limit)
+        rows = bounded(self._connection.execute(_TRACES), limit, _MAX_BYTES)
         return {row["id"]: _trace(row) for row in rows}
 
     def verdicts(self, limit: int) -> dict[int, RecordedVerdict]:
         """Return the oldest verdicts whose trace waits no more."""
-        rows = _bounded(self._connection.execute(_VERDICTS), limit)
+        rows = bounded(self._connection.execute(_VERDICTS), limit, _MAX_BYTES)
         return {row["id"]: recorded_verdict(row, row["trace_id"]) for row in rows}
 
     def done(self, kind: str, trace_ids: Mapping[int, str], reasons: Mapping[int, str]) -> None:
@@ -87,19 +88,6 @@ class PendingExports:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-
-
-def _bounded(cursor: sqlite3.Cursor, limit: int) -> list[sqlite3.Row]:
-    rows: list[sqlite3.Row] = []
-    size = 0
-    for row in cursor:
-        rows.append(row)
-        size += sum(len(cell) for cell in row if isinstance(cell, str))
-        if len(rows) == limit or size >= _MAX_BYTES:
-            break
-    # Reads no further, and lets go of the snapshot.
-    cursor.close()
-    return rows
 
 
 def _trace(row: sqlite3.Row) -> RecordedTrace:

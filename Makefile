@@ -26,7 +26,7 @@ check: .venv/installed-dev ## Check style, types and import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: .venv/installed-dev ## Measure every figure beside its peer
+bench: .venv/installed-browser ## Measure every figure beside its peer
 	$(BIN)/python -m benchmarks
 
 requirements: .venv/bin/uv ## Resolve anew: everything into constraints.txt, what is needed to run into requirements.txt

@@ -17,8 +17,9 @@ from starlette.routing import Route
 from backend.errors import LinkRefused, ReviewAppError
 from backend.identity import SignIn, redeem
 from backend.settings import Settings
+from components import boundary
 from components.browser_policy import BrowserPolicy
-from components.notice_page import notice
+from components.notice_page import local_path, notice
 from components.session import COOKIE
 
 # Neither the code in the address nor the answer to it may stay in a cache.
@@ -30,19 +31,26 @@ async def healthz(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+async def chat(request: Request) -> Response:
+    """Lead to the chat, which Streamlit knows without a name because it is the first page."""
+    query = request.url.query
+    return RedirectResponse(f"/?{query}" if query else "/", status_code=307)
+
+
 async def sign_in(request: Request) -> Response:
     """Exchange the code of a sign-in link for a token, which only the cookie holds from then on."""
     if request.method == "HEAD":
         # Mail and chat programs look at links this way, which must not use up the code.
         return Response(headers=NOT_STORED)
     code = request.query_params.get("code", "")
+    onward = local_path(request.query_params.get("next", ""))
     try:
         signed_in = await run_in_threadpool(_redeem, code)
     except ReviewAppError as error:
         status = 403 if isinstance(error, LinkRefused) else 503
-        page = notice("You are not signed in", error.sentence, error.advice)
+        page = notice("You are not signed in", error.sentence, error.advice, onward=onward)
         return HTMLResponse(page, status, NOT_STORED)
-    response = RedirectResponse("/", status_code=303, headers=NOT_STORED)
+    response = RedirectResponse(onward, status_code=303, headers=NOT_STORED)
     response.set_cookie(
         COOKIE,
         signed_in.token,
@@ -70,6 +78,7 @@ def _redeem(code: str) -> SignIn:
 SHELL = Path(__file__).resolve().parent / "components" / "shell.py"
 ROUTES = [
     Route("/healthz", healthz),
+    Route("/chat", chat),
     Route("/sign-in", sign_in),
     Route("/sign-out", sign_out),
 ]
@@ -78,4 +87,4 @@ MIDDLEWARE = [
     # Streamlit sends its own scripts uncompressed: 2.9 MB on a first visit instead of 1.3.
     Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
 ]
-app = st.App(SHELL, routes=ROUTES, middleware=MIDDLEWARE)
+app = st.App(SHELL, routes=ROUTES, middleware=MIDDLEWARE, on_script_error=boundary.show)

@@ -14,11 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from databricks.sdk import WorkspaceClient
+from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.serving import ServedEntityInput
 
-from backend import deployment_names, model_environment, model_versions
+from backend import comparison_setting, deployment_names, model_environment, model_versions
+from backend.comparison_setting import ComparisonSetting
 from backend.connection import workspace_from_environment
 from backend.deployment_names import FEEDBACK, ModelName, WorkspaceUrls
+from backend.deployments import Deployments
 from backend.endpoint_changes import (
     EXPERIMENT_TAG,
     CurrentState,
@@ -28,6 +31,9 @@ from backend.endpoint_changes import (
     explained,
 )
 from backend.errors import Refused
+from backend.identity import Identity
+from backend.release_record import Kind, Release, requested, shares
+from backend.releases import Releases
 from backend.served_entities import Plan, plan
 
 FEEDBACK_VERSION = "1"
@@ -64,11 +70,13 @@ def deploy(
     description: str | None = None,
     deploy_feedback_model: bool = True,
     usage_policy_id: str | None = None,
+    reason: str = "",
 ) -> Deployment:
     """Give a registered version all traffic of its endpoint; return without waiting for it.
 
     The model is tried first, and refused if people could not chat with it. Versions served before
-    stay at 0 %. A version that is already served gets the traffic and keeps its settings.
+    stay at 0 %. A version that is already served gets the traffic and keeps its settings. The
+    ledger keeps who did this, when, and the reason.
     """
     model, version = ModelName.parse(model_name), str(model_version)
     environment = model_environment.checked(environment_vars)
@@ -87,8 +95,48 @@ def deploy(
     change = EndpointChange(endpoint, model, new, dict(tags or {}), description, policy)
     feedback = _feedback_entity(model, scale_to_zero) if deploy_feedback_model else None
     workspace = workspace_from_environment()
-    planned = _made(workspace, change, feedback, experiment)
+    planned = _made(workspace, change, feedback, experiment, reason)
     return _deployment(workspace, change, planned)
+
+
+def roll_back(
+    model_name: str,
+    reason: str,
+    model_version: str | int | None = None,
+    endpoint_name: str | None = None,
+) -> Release:
+    """Give all traffic to a version the endpoint keeps; without one, to what was live before."""
+    model = ModelName.parse(model_name)
+    endpoint = endpoint_name or deployment_names.endpoint_name(model)
+    workspace = workspace_from_environment()
+    deployments = Deployments(workspace, Releases())
+    to = None
+    if model_version is not None:
+        to = comparison_setting.served_as(workspace, endpoint, str(model), str(model_version))
+    return deployments.roll_back(Identity(workspace).viewer(), endpoint, reason, to)
+
+
+def compare(
+    model_name: str,
+    model_version: str | int,
+    endpoint_name: str | None = None,
+    tell_afterwards: bool = False,
+) -> None:
+    """Let reviewers compare the live version's answers with those of another version it serves.
+
+    They see both without names. `tell_afterwards`: once they have chosen, they see which was which.
+    """
+    model = ModelName.parse(model_name)
+    endpoint = endpoint_name or deployment_names.endpoint_name(model)
+    workspace = workspace_from_environment()
+    served = comparison_setting.served_as(workspace, endpoint, str(model), str(model_version))
+    comparison_setting.save(workspace, endpoint, ComparisonSetting(served, tell_afterwards))
+
+
+def stop_comparing(model_name: str, endpoint_name: str | None = None) -> None:
+    """Ask only the live version again; what was compared stays on record."""
+    endpoint = endpoint_name or deployment_names.endpoint_name(ModelName.parse(model_name))
+    comparison_setting.save(workspace_from_environment(), endpoint, ComparisonSetting())
 
 
 def _tried(model: ModelName, version: str) -> str | None:
@@ -103,15 +151,28 @@ def _made(
     change: EndpointChange,
     feedback: ServedEntityInput | None,
     experiment: str | None,
+    reason: str,
 ) -> Plan:
     """Create or update the endpoint and return what it will serve."""
+    releases = Releases()
     with explained(change.endpoint):
+        by = Identity(workspace).viewer().user_name
         current = current_state(workspace, change.endpoint)
         before = current or CurrentState()
+        if before.detail:
+            releases.catch_up(before.detail)
         # All versions of an endpoint trace into one experiment, the one it was first given.
         change = change.traced_into(before.tags.get(EXPERIMENT_TAG, experiment))
         planned = plan(change.new, feedback, before.config)
-        apply(workspace, change, planned, current)
+        release = releases.begin(
+            requested(Kind.DEPLOY, change.endpoint, by, reason, shares(before.config), planned)
+        )
+        try:
+            asked = apply(workspace, change, planned, current)
+        except DatabricksError as error:
+            releases.refused(release, str(error))
+            raise
+    releases.asked(release, asked)
     _say(change, planned)
     return planned
 

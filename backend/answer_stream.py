@@ -15,6 +15,7 @@ import requests
 from backend import chat_errors, server_sent_events
 from backend.answer_reading import AnswerReading, is_failure
 from backend.answers import Answer, Event
+from backend.cut_connection import CuttableSession
 from backend.errors import ReviewAppError
 
 # Models may think long before their first word; Databricks gives them 297 seconds.
@@ -36,13 +37,15 @@ class Question:
 class AnswerStream(Generator[Event, None, None]):
     """Yields text and steps as they come, and at the end one `Answer`.
 
-    The first `next` asks. `close` may be called from any thread: it ends the request, so that the
-    model stops, and a `next` that is waiting for more; `so_far` is then what has come.
+    The first `next` asks. `close` may be called from any thread at any moment, also before anything
+    came back: it ends the request, so that the model stops, and a `next` that is waiting for more;
+    `so_far` is then what has come.
     """
 
     def __init__(self, question: Question) -> None:
         self._question = question
         self._reading = AnswerReading()
+        self._session: CuttableSession | None = None
         self._response: requests.Response | None = None
         self._header_id: str | None = None
         self._served_name: str | None = None
@@ -64,7 +67,9 @@ class AnswerStream(Generator[Event, None, None]):
         """Stop; what has come stays in `so_far`."""
         with self._closing:
             self._is_closed = True
-            response = self._response
+            session, response = self._session, self._response
+        if session is not None:
+            session.cut()
         if response is not None:
             _end(response)
         # A thread that is waiting in it has just been woken, and closes it itself.
@@ -90,14 +95,16 @@ class AnswerStream(Generator[Event, None, None]):
     def _ask(self) -> Generator[Event, None, None]:
         # A session of its own: a connection that is used again may be dead, and then the question
         # is neither answered nor known not to have arrived.
-        with requests.Session() as session:
+        with CuttableSession() as session:
             response = self._post(session)
             if response is None:
                 return
             with response:
                 yield from self._answer(response)
 
-    def _post(self, session: requests.Session) -> requests.Response | None:
+    def _post(self, session: CuttableSession) -> requests.Response | None:
+        with self._closing:
+            self._session = session
         if self._is_closed:
             return None
         try:
@@ -112,6 +119,8 @@ class AnswerStream(Generator[Event, None, None]):
                 timeout=SECONDS,
             )
         except BROKEN as error:
+            if self._is_closed:
+                return None
             raise chat_errors.from_transport(error, None) from error
         with self._closing:
             self._response = response

@@ -1,6 +1,7 @@
 """What comes back from a chain, whatever kind it is: text, steps, sources, and who answered."""
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 
 # Where a model that answers with fields of its own may put the text, in this order.
 ANSWER_FIELDS = ("answer", "content", "response", "result", "output", "output_text", "text")
@@ -50,6 +51,31 @@ class Answer:
     # What a person should know that went wrong, and the code to quote.
     problem: str | None = None
     problem_code: str | None = None
+    # What another version answered to the same question, where the two are compared.
+    pair: "Pair | None" = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it was given to its end, and says something."""
+        return bool(self.text.strip()) and not self.is_interrupted and not self.problem
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The other answer of a blind comparison, and the id that both requests share."""
+
+    id: str
+    other: Answer
+
+    @property
+    def other_is_first(self) -> bool:
+        """Tell whether the other answer is shown first: by chance, but always the same."""
+        return other_is_first(self.id)
+
+
+def other_is_first(pair_id: str) -> bool:
+    """Draw from a pair's id which of its answers is shown first; nothing has to record it."""
+    return hashlib.sha256(pair_id.encode()).digest()[0] % 2 == 0
 
 
 @dataclass(frozen=True)
@@ -58,8 +84,8 @@ class Turn:
 
     question: str
     answer: Answer | None = None
-    # What this question was answered before it was asked again.
-    former: tuple[Answer, ...] = ()
+    # The place among all that was asked of the turn it follows; None for a first question.
+    follows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +94,17 @@ class Conversation:
 
     id: str
     endpoint: str
+    # The branch on the page, from its first question on.
     turns: tuple[Turn, ...] = field(default=())
+    # All that was ever asked in it, in the order of its time, if some of it is on other branches.
+    asked: tuple[Turn, ...] = field(default=())
+
+    @property
+    def tree(self) -> tuple[Turn, ...]:
+        """Return all that was ever asked, each turn with the place here of what it follows."""
+        before = [None, *range(len(self.turns))]
+        pairs = zip(self.turns, before, strict=False)
+        return self.asked or tuple(replace(turn, follows=place) for turn, place in pairs)
 
 
 # What arrives while an answer is being given; the last is always the `Answer`.

@@ -30,6 +30,11 @@ class AssessmentLog:
         """Return its name as it is written in a statement."""
         return sql.quoted(self.catalog, self.schema, f"{self.prefix}_payload_assessment_logs")
 
+    @property
+    def requests(self) -> str:
+        """Return the name of the request log beside it, as it is written in a statement."""
+        return sql.quoted(self.catalog, self.schema, f"{self.prefix}_payload_request_logs")
+
 
 def assessment_log(endpoint: ServingEndpointDetailed) -> AssessmentLog | None:
     """Return the endpoint's log, or None if it has no inference tables."""

@@ -8,13 +8,18 @@ from databricks.sdk import WorkspaceClient
 
 from backend.answer_stream import AnswerStream, Question
 from backend.answers import Conversation
-from backend.chat_requests import Kind, QuestionShape, shape_for_task, shape_in_document
+from backend.chat_requests import (
+    CHALLENGER,
+    PAIR,
+    PARENT,
+    ROLE,
+    Kind,
+    QuestionShape,
+    shape_for_task,
+    shape_in_document,
+)
 from backend.error_translation import translated
 from backend.errors import ChainFailed, NotAllowed, NotFound, NotOffered, Refused, ReviewAppError
-
-# What the workspace copies into the trace: the turn this one follows, and the pair it belongs to.
-PARENT = "reviewapp.parent"
-PAIR = "reviewapp.pair"
 
 
 class Chat:
@@ -37,14 +42,17 @@ class Chat:
     ) -> AnswerStream:
         """Return the answer as it will come; nothing is sent before its first `next`.
 
-        `parent` is the request this turn follows, if not the conversation's last; `pair` names
-        two requests that answer the same question for comparison.
+        `parent` is the request this turn follows, if not the conversation's last, by its id or its
+        `client_request_id`; `pair` names two requests that answer the same question for comparison.
         """
         shape = self._shape(endpoint, served_name)
         body = shape.body(conversation, question)
         body["databricks_options"] = {"conversation_id": conversation.id, "return_trace": True}
         body["client_request_id"] = client_request_id or str(uuid.uuid4())
-        context = {PARENT: parent or _last_request(conversation), PAIR: pair}
+        # Of a pair, the one that is asked by name is not for the record.
+        role = CHALLENGER if pair and served_name else None
+        follows = parent or _last_request(conversation)
+        context = {PARENT: follows, PAIR: pair, ROLE: role}
         if context := {name: said for name, said in context.items() if said}:
             body["usage_context"] = context
         if shape.can_stream:

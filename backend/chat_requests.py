@@ -12,6 +12,14 @@ from backend.answers import Conversation
 
 Json = dict[str, Any]
 
+# What the workspace copies from a request's `usage_context` into its trace: the request this one
+# follows, the pair it belongs to, and whether it is the one of the two that is not for the record.
+PARENT = "reviewapp.parent"
+PAIR = "reviewapp.pair"
+ROLE = "reviewapp.role"
+CHALLENGER = "challenger"
+# In the place of a parent: it follows nothing, though something was asked before it.
+BEGINNING = "beginning"
 # Names under which a table's column is taken for the question, if it has several of text.
 QUESTION_COLUMNS = ("question", "query", "user_query", "prompt", "input", "text", "content")
 

@@ -1,4 +1,4 @@
-"""Conversations in an endpoint's request log, by SQL; for when MLflow cannot be asked.
+"""Conversations in an endpoint's request log, by SQL.
 
 The log knows no names of conversations and nothing of what was removed from a list.
 """
@@ -7,6 +7,7 @@ from databricks.sdk import WorkspaceClient
 
 from backend import sql
 from backend.assessment_tables import AssessmentLog
+from backend.chat_requests import ROLE
 from backend.recorded_turns import (
     Asked,
     RecordedTurn,
@@ -19,9 +20,13 @@ from backend.recorded_turns import (
 MOST_TURNS = 1000
 _REQUESTER = "request_metadata['requester']"
 _ASKED = f"conversation_id, {_REQUESTER} AS requester, timestamp_ms, request"
-_WHOLE = f"{_ASKED}, databricks_request_id, request_raw, response_raw, trace"
-# What was refused before it reached the chain is no turn.
-_REACHED = "trace IS NOT NULL AND conversation_id IS NOT NULL"
+_WHOLE = f"{_ASKED}, databricks_request_id, status_code, request_raw, response_raw, trace"
+# The local workspace's word for a caller who left; Databricks has none.
+CALLER_LEFT = 499
+# What was refused before it reached the chain is no turn; what was stopped at once is one.
+_REACHED = f"(trace IS NOT NULL OR status_code = {CALLER_LEFT}) AND conversation_id IS NOT NULL"
+# Nor is what was asked for comparison; in a text that somebody wrote, the quotes are escaped.
+_FOR_THE_RECORD = f"coalesce(trace, '') NOT LIKE '%\"{ROLE}\":%'"
 
 
 def asked_by(
@@ -29,7 +34,8 @@ def asked_by(
 ) -> list[Asked]:
     """Return what this person has asked here last, the newest first."""
     statement = (
-        f"SELECT {_ASKED} FROM {_table(log)} WHERE {_REACHED} AND {_REQUESTER} = :user "
+        f"SELECT {_ASKED} FROM {_table(log)} WHERE {_REACHED} AND {_FOR_THE_RECORD} "
+        f"AND {_REQUESTER} = :user "
         f"ORDER BY timestamp_ms DESC LIMIT {limit:d}"
     )
     return [_asked(row, endpoint) for row in sql.rows(workspace, statement, {"user": user})]
@@ -72,5 +78,10 @@ def _turn(row: sql.Row, endpoint: str) -> RecordedTurn:
     request, response = document(row["request_raw"]), document(row["response_raw"])
     asked = _asked(row | {"request": question_in(request) or row["request"]}, endpoint)
     return recorded_turn(
-        asked, row["databricks_request_id"], request, response, document(row["trace"])
+        asked,
+        row["databricks_request_id"],
+        request,
+        response,
+        document(row["trace"]),
+        is_interrupted=row["status_code"] == str(CALLER_LEFT),
     )

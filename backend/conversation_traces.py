@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from mlflow import MlflowClient
 from mlflow.entities import Trace
 
+from backend.chat_requests import CHALLENGER, ROLE
 from backend.error_translation import translated
 from backend.errors import NotFound
 from backend.recorded_turns import (
@@ -30,6 +31,7 @@ HIDDEN_TAG = "reviewapp.hidden"
 TRACES_PER_SEARCH = 200
 # A conversation of more turns was not led by a person.
 MOST_TURNS = 1000
+_FIRST_FEW = 4
 _YES = "true"
 
 
@@ -41,7 +43,8 @@ def asked_by(experiments: Sequence[str], user: str, limit: int) -> list[Asked]:
         # A mark may lie on a trace that is older than these.
         for tag in (HIDDEN_TAG, TITLE_TAG):
             found += _search(experiments, [theirs, f"tag.`{tag}` != ''"], limit)
-    unique = {trace.info.trace_id: trace for trace in found}
+    # What was asked for comparison is no question of its own.
+    unique = {trace.info.trace_id: trace for trace in found if not _is_challenger(trace)}
     asked = [_asked(trace) for trace in unique.values()]
     # Some stores compare texts regardless of upper and lower case.
     return [each for each in asked if each.conversation_id and each.user == user]
@@ -53,9 +56,17 @@ def turns(experiments: Sequence[str], conversation_id: str, user: str | None) ->
     return [_turn(trace) for trace in found]
 
 
+def marked(experiments: Sequence[str], conversation_id: str, user: str | None) -> dict[str, Asked]:
+    """Return what MLflow names of a conversation by its requests, without what was answered."""
+    found = _of_conversation(experiments, conversation_id, user, MOST_TURNS, spans=False)
+    return {trace.info.client_request_id or "": _asked(trace) for trace in found}
+
+
 def mark(experiments: Sequence[str], conversation_id: str, user: str, tag: str, value: str) -> None:
     """Put a tag on the conversation's first trace; a person can do so with their own only."""
-    first = next(iter(_of_conversation(experiments, conversation_id, user, 1, spans=False)), None)
+    # The very first may be one that was asked for comparison, which nobody looks at for this.
+    found = _of_conversation(experiments, conversation_id, user, _FIRST_FEW, spans=False)
+    first = next((trace for trace in found if not _is_challenger(trace)), None)
     if first is None:
         raise NotFound
     with translated():
@@ -121,6 +132,10 @@ def _asked(trace: Trace, question: str | None = None) -> Asked:
         title=info.tags.get(TITLE_TAG) or "",
         is_hidden=info.tags.get(HIDDEN_TAG) == _YES,
     )
+
+
+def _is_challenger(trace: Trace) -> bool:
+    return trace.info.trace_metadata.get(ROLE) == CHALLENGER
 
 
 def _turn(trace: Trace) -> RecordedTurn:

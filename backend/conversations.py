@@ -1,14 +1,18 @@
 """What a person has talked about so far: found again, given a name, removed from the list.
 
 There is no database of the app behind this. MLflow's traces say who asked what in which session;
-where MLflow cannot be asked, the request logs do. Reviewers have no rights of their own on either,
-so the app reads with its own, and hands out only what the `Viewer` may see.
+where MLflow cannot be asked, the request logs do. A single conversation is read from the log if it
+holds every turn MLflow names: MLflow takes a second for the spans of a hundred turns, SQL a tenth
+of it; only names and removals, which the log does not know, are asked of MLflow at the same time.
+Reviewers have no rights of their own on either, so the app reads with its own, and hands out only
+what the `Viewer` may see.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from types import ModuleType
@@ -17,13 +21,16 @@ from typing import TypeVar
 from databricks.sdk import WorkspaceClient
 
 from backend import conversation_logs
+from backend.answer_pairs import paired
 from backend.answers import Conversation
 from backend.assessment_tables import AssessmentLog, assessment_log
+from backend.branches import last_branch, tree
 from backend.endpoint_changes import EXPERIMENT_TAG
 from backend.error_translation import translated
 from backend.errors import NotFound, NotOffered, Refused, ReviewAppError
 from backend.identity import SEES_ALL, Viewer
-from backend.recorded_turns import Asked, RecordedTurn, last_branch, title_of
+from backend.mlflow_import import load_mlflow
+from backend.recorded_turns import Asked, RecordedTurn, title_of
 
 # So many of a person's questions are looked at for the list.
 LOOKED_AT = 1000
@@ -31,6 +38,9 @@ TITLE_CHARACTERS = 120
 HIDDEN, SHOWN = "true", "false"
 NOT_THERE = "This conversation does not exist, or it is not yours."
 _SAME_TIME = 8
+# A warehouse that sleeps takes minutes to wake; MLflow has the turns, too, if more slowly.
+LOG_PATIENCE_SECONDS = 3
+_POOL = ThreadPoolExecutor(max_workers=_SAME_TIME, thread_name_prefix="request-log")
 
 Found = TypeVar("Found", Asked, RecordedTurn)
 
@@ -105,11 +115,7 @@ class Conversations:
         """
         user = None if viewer.has_any(SEES_ALL) else viewer.user_name
         endpoints = self._endpoints(endpoint)
-        turns, missing = self._found(
-            endpoints,
-            lambda experiments: _traces().turns(experiments, conversation_id, user),
-            partial(conversation_logs.turns, conversation_id=conversation_id, user=user),
-        )
+        turns, missing = self._turns(endpoints, conversation_id, user)
         seen = [
             each
             for each in turns
@@ -156,12 +162,26 @@ class Conversations:
         if not endpoints:
             return [], None
         try:
-            experiments = _experiments(endpoints)
-            if not experiments:
-                raise NotOffered("No chain names an MLflow experiment for its traces.")
-            return in_traces(experiments), None
+            return in_traces(_named_experiments(endpoints)), None
         except ReviewAppError as silent:
             return self._in_logs(list(endpoints), in_log, silent), silent
+
+    def _turns(
+        self, endpoints: Mapping[str, str | None], conversation_id: str, user: str | None
+    ) -> tuple[list[RecordedTurn], ReviewAppError | None]:
+        """Return the turns from the log if it has all MLflow knows of, or else from MLflow."""
+        read = partial(conversation_logs.turns, conversation_id=conversation_id, user=user)
+        in_log = _POOL.submit(self._in_logs, list(endpoints), read, NotOffered())
+        try:
+            experiments = _named_experiments(endpoints)
+            marked = _traces().marked(experiments, conversation_id, user)
+        except ReviewAppError as silent:
+            with _instead_of(silent):
+                return in_log.result(), silent
+        logged = _within(in_log, LOG_PATIENCE_SECONDS)
+        if marked.keys() <= {turn.answer.request_id for turn in logged}:
+            return [_with_marks(turn, marked) for turn in logged], None
+        return _traces().turns(experiments, conversation_id, user), None
 
     def _in_logs(
         self,
@@ -188,6 +208,37 @@ class Conversations:
 
 def _experiments(endpoints: Mapping[str, str | None]) -> list[str]:
     return sorted({experiment for experiment in endpoints.values() if experiment})
+
+
+def _named_experiments(endpoints: Mapping[str, str | None]) -> list[str]:
+    if experiments := _experiments(endpoints):
+        return experiments
+    raise NotOffered("No chain names an MLflow experiment for its traces.")
+
+
+def _within(answer: Future[list[RecordedTurn]], seconds: float) -> list[RecordedTurn]:
+    """Return what the log has; nothing if it has none, fails, or takes too long."""
+    try:
+        return answer.result(seconds)
+    except (TimeoutError, ReviewAppError):
+        return []
+
+
+@contextmanager
+def _instead_of(reason: ReviewAppError) -> Iterator[None]:
+    """Give this reason and no other."""
+    try:
+        yield
+    except ReviewAppError:
+        raise reason from None
+
+
+def _with_marks(turn: RecordedTurn, marked: Mapping[str, Asked]) -> RecordedTurn:
+    """Add what only MLflow knows of the conversation."""
+    known = marked.get(turn.answer.request_id or "")
+    if known is None:
+        return turn
+    return replace(turn, asked=replace(turn.asked, title=known.title, is_hidden=known.is_hidden))
 
 
 def _summaries(asked: Iterable[Asked]) -> list[ConversationSummary]:
@@ -226,16 +277,22 @@ def _opened(
         raise NotFound(NOT_THERE)
     # Anybody can send another's session along; that does not make it theirs.
     first = in_order[0].asked
-    own = [each for each in in_order if each.asked.user == first.user]
+    own = paired(each for each in in_order if each.asked.user == first.user)
+    if not own:
+        raise NotFound(NOT_THERE)
     asked = [each.asked for each in own]
     if first.user == viewer.user_name and any(each.is_hidden for each in asked):
         raise NotFound(NOT_THERE)
-    conversation = Conversation(conversation_id, first.endpoint, last_branch(own))
+    everything = tree(own)
+    conversation = Conversation(
+        conversation_id, first.endpoint, last_branch(everything), everything
+    )
     return RecordedConversation(conversation, first.user, _title(asked), missing)
 
 
 def _traces() -> ModuleType:
     """Return the module that imports MLflow: that takes seconds, and not at the start."""
+    load_mlflow()
     from backend import conversation_traces  # noqa: PLC0415 - see above
 
     return conversation_traces

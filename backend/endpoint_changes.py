@@ -45,6 +45,7 @@ class CurrentState:
 
     config: serving.EndpointCoreConfigOutput | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    detail: serving.ServingEndpointDetailed | None = None
 
 
 def current_state(workspace: WorkspaceClient, endpoint: str) -> CurrentState | None:
@@ -55,24 +56,24 @@ def current_state(workspace: WorkspaceClient, endpoint: str) -> CurrentState | N
         return None
     updating = serving.EndpointStateConfigUpdate.IN_PROGRESS
     if found.state and found.state.config_update == updating:
-        raise BeingChanged(_UPDATING.format(endpoint))
-    return CurrentState(found.config, {tag.key: tag.value or "" for tag in found.tags or []})
+        raise BeingChanged(UPDATING.format(endpoint))
+    tags = {tag.key: tag.value or "" for tag in found.tags or []}
+    return CurrentState(found.config, tags, found)
 
 
 def apply(
     workspace: WorkspaceClient, change: EndpointChange, planned: Plan, current: CurrentState | None
-) -> None:
-    """Send the change; the workspace carries it out after this returns."""
+) -> serving.ServingEndpointDetailed:
+    """Send the change; the workspace carries it out after this returns what it made of it."""
     if current is None:
-        _create(workspace, change, planned)
-        return
+        return _create(workspace, change, planned)
     _patch(workspace, change, current)
     # The AI gateway stays as it is: switching its inference table on again is an error.
-    workspace.serving_endpoints.update_config(
+    return workspace.serving_endpoints.update_config(
         change.endpoint,
         served_entities=list(planned.entities),
         traffic_config=planned.traffic,
-    )
+    ).response
 
 
 @contextmanager
@@ -82,23 +83,27 @@ def explained(endpoint: str) -> Iterator[None]:
         with translated():
             yield
     except BeingChanged as error:
-        raise BeingChanged(_UPDATING.format(endpoint), request_id=error.request_id) from error
+        raise BeingChanged(UPDATING.format(endpoint), request_id=error.request_id) from error
     except AlreadyExists as error:
         raise AlreadyExists(_TAKEN.format(endpoint), request_id=error.request_id) from error
     except NotAllowed as error:
-        raise NotAllowed(_NOT_YOURS.format(endpoint), request_id=error.request_id) from error
+        raise NotAllowed(NOT_YOURS.format(endpoint), request_id=error.request_id) from error
     except NotFound as error:
         said = f"The workspace did not find what endpoint {endpoint!r} should serve:"
         raise NotFound(f"{said} {error.__cause__}", request_id=error.request_id) from error
 
 
-_UPDATING = "Endpoint {!r} is currently updating. Deploy again when that has finished."
+UPDATING = "Endpoint {!r} is currently updating. Try again when that has finished."
 _TAKEN = "There is an endpoint {!r} already which you cannot see. Choose another endpoint_name."
-_NOT_YOURS = "You have no permission to deploy to endpoint {!r}: that takes CAN_MANAGE on it."
+NOT_YOURS = (
+    "You have no permission to change what endpoint {!r} serves: that takes CAN_MANAGE on it."
+)
 
 
-def _create(workspace: WorkspaceClient, change: EndpointChange, planned: Plan) -> None:
-    workspace.serving_endpoints.create(
+def _create(
+    workspace: WorkspaceClient, change: EndpointChange, planned: Plan
+) -> serving.ServingEndpointDetailed:
+    return workspace.serving_endpoints.create(
         change.endpoint,
         config=serving.EndpointCoreConfigInput(
             name=change.endpoint,
@@ -109,7 +114,7 @@ def _create(workspace: WorkspaceClient, change: EndpointChange, planned: Plan) -
         tags=_as_tags(change.tags),
         description=change.description or "",
         budget_policy_id=change.policy_id,
-    )
+    ).response
 
 
 def _patch(workspace: WorkspaceClient, change: EndpointChange, current: CurrentState) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import PermissionDenied, ResourceDoesNotExist
 from databricks.sdk.service import serving
 
+from backend.comparison_setting import ComparisonSetting, setting_from
 from backend.deployment_names import FEEDBACK
 from backend.error_translation import translated
 from backend.reviewer_guide import ReviewerGuide, guide_from
@@ -54,13 +56,27 @@ class Endpoint:
     coming: tuple[ServedVersion, ...] = ()
     # What the last change failed with, also when older versions still answer.
     problem: str = ""
+    # Since when a change is under way.
+    changing_since: datetime | None = None
     guide: ReviewerGuide = field(default_factory=ReviewerGuide)
+    comparison: ComparisonSetting = field(default_factory=ComparisonSetting)
 
     @property
     def live(self) -> tuple[ServedVersion, ...]:
         """Return the versions that answer, the one with the largest share first."""
         answering = [version for version in self.served if version.traffic_percentage > 0]
         return tuple(sorted(answering, key=lambda version: -version.traffic_percentage))
+
+    @property
+    def idle(self) -> tuple[ServedVersion, ...]:
+        """Return the versions that could answer and are only asked by name."""
+        return tuple(v for v in self.served if v.traffic_percentage == 0 and not v.problem)
+
+    @property
+    def challenger(self) -> ServedVersion | None:
+        """Return the version whose answers are compared with the live one's, if there is one."""
+        name = self.comparison.served_name
+        return next((version for version in self.idle if version.name == name), None)
 
 
 class Endpoints:
@@ -93,6 +109,7 @@ class Endpoints:
 def endpoint_from(detail: serving.ServingEndpointDetailed) -> Endpoint:
     """Return what a visitor is told of the endpoint."""
     served = _versions(detail.config)
+    tags = {tag.key: tag.value or "" for tag in detail.tags or []}
     coming = _versions(detail.pending_config)
     return Endpoint(
         name=detail.name or "",
@@ -102,7 +119,9 @@ def endpoint_from(detail: serving.ServingEndpointDetailed) -> Endpoint:
         served=served,
         coming=coming,
         problem=_problem(detail, coming or served),
-        guide=guide_from({tag.key: tag.value or "" for tag in detail.tags or []}),
+        changing_since=_changing_since(detail),
+        guide=guide_from(tags),
+        comparison=setting_from(tags),
     )
 
 
@@ -150,6 +169,12 @@ def _problem(detail: serving.ServingEndpointDetailed, versions: Iterable[ServedV
     gave_up = detail.state is not None and detail.state.config_update in GAVE_UP
     said = (v.problem for v in versions if v.problem and (gave_up or v.traffic_percentage > 0))
     return next(said, "The last change could not be made." if gave_up else "")
+
+
+def _changing_since(detail: serving.ServingEndpointDetailed) -> datetime | None:
+    pending = detail.pending_config
+    started = (pending.start_time if pending else None) or detail.last_updated_timestamp
+    return datetime.fromtimestamp(started / 1000, UTC) if started else None
 
 
 def _message(entity: serving.ServedEntityOutput) -> str:

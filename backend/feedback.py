@@ -23,6 +23,7 @@ from backend.endpoint_changes import EXPERIMENT_TAG
 from backend.error_translation import translated
 from backend.errors import NotAllowed, NotFound, NotOffered, ReviewAppError
 from backend.identity import SEES_ALL, Role, Viewer
+from backend.mlflow_import import load_mlflow
 from backend.recorded_statements import Statement, last_verdicts
 from backend.verdicts import Verdict
 
@@ -133,6 +134,7 @@ def _experiment(detail: ServingEndpointDetailed) -> str | None:
 
 def _trace_assessments() -> ModuleType:
     """Return the module that imports MLflow: that takes seconds, and not at the start."""
+    load_mlflow()
     from backend import trace_assessments  # noqa: PLC0415 - see above
 
     return trace_assessments

@@ -57,6 +57,12 @@ class Identity:
     def __init__(self, workspace: WorkspaceClient) -> None:
         self._workspace = workspace
 
+    @property
+    def workspace(self) -> str:
+        """Return where the workspace is, as people know it from their browser."""
+        host: str = self._workspace.config.host
+        return host.partition("://")[2] or host
+
     def viewer(self) -> Viewer:
         """Ask the workspace who this is."""
         with translated():

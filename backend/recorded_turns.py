@@ -11,12 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.answer_reading import AnswerReading
-from backend.answers import Answer, Turn
-from backend.chat_requests import QUESTION_COLUMNS
+from backend.answers import Answer
+from backend.chat_requests import CHALLENGER, PAIR, PARENT, QUESTION_COLUMNS, ROLE
 from backend.errors import ChainFailed
 
-PARENT_METADATA = "reviewapp.parent"
 SERVED_METADATA = "reviewapp.served_version"
+CLIENT_REQUEST_METADATA = "reviewapp.client_request_id"
+# Put there when nobody waited for the end of the answer.
+INTERRUPTED_METADATA = "reviewapp.interrupted"
+_YES = "true"
 TITLE_CHARACTERS = 80
 _TABLES = ("dataframe_records", "inputs", "instances")
 
@@ -41,18 +44,30 @@ class RecordedTurn:
 
     asked: Asked
     answer: Answer
-    # The request it follows, where the trace says so.
+    # The request it follows by either of its names, where that is on record.
     parent: str | None = None
     # How many answers came along with the question; None for kinds that send no history.
     known_answers: int | None = None
+    # What its caller named it.
+    client_request_id: str | None = None
+    # What two answers to the same question have in common, and whether this is the one beside.
+    pair_id: str | None = None
+    is_challenger: bool = False
 
 
 def recorded_turn(
-    asked: Asked, request_id: str | None, request: object, response: object, trace: object
+    asked: Asked,
+    request_id: str | None,
+    request: object,
+    response: object,
+    trace: object,
+    *,
+    is_interrupted: bool = False,
 ) -> RecordedTurn:
     """Put a turn together from the bodies of the request and a trace, all read from JSON."""
     info = _mapping(_mapping(trace).get("info"))
-    metadata = _mapping(info.get("trace_metadata"))
+    metadata, body = _mapping(info.get("trace_metadata")), _mapping(request)
+    context = _mapping(body.get("usage_context"))
     reading = AnswerReading()
     reading.read({"databricks_output": {"trace": trace}})
     try:
@@ -68,48 +83,19 @@ def recorded_turn(
         trace_id=reading.trace_id,
         sources=reading.sources,
         steps=tuple(reading.steps),
+        is_interrupted=is_interrupted or metadata.get(INTERRUPTED_METADATA) == _YES,
         problem=ChainFailed.usual_sentence if failed else None,
         problem_code=ChainFailed.code if failed else None,
     )
-    return RecordedTurn(asked, answer, metadata.get(PARENT_METADATA), _known_answers(request))
-
-
-def last_branch(turns: Iterable[RecordedTurn]) -> tuple[Turn, ...]:
-    """Return what stands on the page after these turns, which come in the order of their time.
-
-    A question that follows an earlier answer than the last takes the place of what came after;
-    what the same question was answered before stays with it.
-    """
-    kept: list[tuple[RecordedTurn, tuple[Answer, ...]]] = []
-    for turn in turns:
-        cut = _place([each for each, _ in kept], turn)
-        replaced, kept = kept[cut:], kept[:cut]
-        former = [
-            answer
-            for each, earlier in replaced[:1]
-            if each.asked.question == turn.asked.question
-            for answer in (*earlier, each.answer)
-        ]
-        kept.append((turn, tuple(former)))
-    return tuple(Turn(each.asked.question, each.answer, former) for each, former in kept)
-
-
-def _place(kept: list[RecordedTurn], turn: RecordedTurn) -> int:
-    """Return how many of the turns before it still count when this one is asked."""
-    ids = [each.answer.request_id for each in kept]
-    if turn.parent in ids:
-        after = ids.index(turn.parent) + 1
-    elif turn.known_answers is not None:
-        answered = [number for number, each in enumerate(kept, start=1) if each.answer.text]
-        after = [0, *answered][min(turn.known_answers, len(answered))]
-    else:
-        return len(kept)
-    later = range(after, len(kept))
-    same = [place for place in later if kept[place].asked.question == turn.asked.question]
-    if same:
-        return same[-1]
-    # A question that failed stays; an answer that this one does not know is of another branch.
-    return after if any(kept[place].answer.text for place in later) else len(kept)
+    return RecordedTurn(
+        asked,
+        answer,
+        metadata.get(PARENT) or _text_of(context.get(PARENT)),
+        _known_answers(request),
+        metadata.get(CLIENT_REQUEST_METADATA) or _text_of(body.get("client_request_id")),
+        pair_id=metadata.get(PAIR) or _text_of(context.get(PAIR)),
+        is_challenger=CHALLENGER in (metadata.get(ROLE), context.get(ROLE)),
+    )
 
 
 def question_in(request: object) -> str:
@@ -207,6 +193,10 @@ def _said(messages: list[Any]) -> list[tuple[str, str]]:
         if isinstance(content, str):
             said.append((str(message.get("role", message.get("type"))), content))
     return said
+
+
+def _text_of(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -4,7 +4,7 @@ The new version takes all traffic. What was served before stays at 0 %, most rec
 that is the reservoir a roll back draws from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from databricks.sdk.service.serving import (
@@ -29,6 +29,8 @@ class Plan:
     dropped: tuple[ServedEntityInput, ...] = ()
     # Settings that were asked for and not taken over, because the version is served already.
     kept_settings: tuple[str, ...] = ()
+    # In percent, one for each entity; without them the first takes everything.
+    shares: tuple[int, ...] = ()
 
     @property
     def live(self) -> ServedEntityInput:
@@ -37,8 +39,8 @@ class Plan:
 
     @property
     def traffic(self) -> TrafficConfig:
-        """Return 100 % for the first entity and 0 % for every other."""
-        shares = [100] + [0] * (len(self.entities) - 1)
+        """Return each entity's share."""
+        shares = self.shares or (100, *[0] * (len(self.entities) - 1))
         return TrafficConfig(
             routes=[
                 Route(served_model_name=entity.name, traffic_percentage=share)
@@ -65,6 +67,22 @@ def plan(
         dropped=tuple(dropped),
         kept_settings=_differences(served, new) if served else (),
     )
+
+
+def with_traffic(current: EndpointCoreConfigOutput, percentages: Mapping[str, int]) -> Plan:
+    """Return what is served once these versions have these shares, and every other none."""
+    served = {entity.name or "": _as_input(entity) for entity in current.served_entities or []}
+    _check_shares(percentages, served.keys() - {FEEDBACK})
+    names = sorted(served, key=lambda name: -percentages.get(name, 0))
+    shares = tuple(percentages.get(name, 0) for name in names)
+    return Plan(entities=tuple(served[name] for name in names), shares=shares)
+
+
+def _check_shares(percentages: Mapping[str, int], served: Collection[str]) -> None:
+    if unknown := sorted(percentages.keys() - set(served)):
+        raise Refused(f"The endpoint does not serve {unknown[0]!r}.")
+    if any(share < 0 for share in percentages.values()) or sum(percentages.values()) != 100:
+        raise Refused("The shares of all versions must add up to 100 %.")
 
 
 def _fitted(

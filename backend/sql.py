@@ -3,6 +3,7 @@
 The official client does not raise when a statement fails; this does.
 """
 
+import time
 from collections.abc import Mapping
 
 from databricks.sdk import WorkspaceClient
@@ -14,15 +15,29 @@ from backend.errors import NotAllowed, NotFound, NotOffered, Refused, ReviewAppE
 # Below the client's own patience for one answer.
 WAIT = "15s"
 
+PATIENCE_SECONDS = 600
+LOOK_SECONDS = 1.0
+
 Row = dict[str, str | None]
 
 _CANCEL = sql.ExecuteStatementRequestOnWaitTimeout.CANCEL
+_CONTINUE = sql.ExecuteStatementRequestOnWaitTimeout.CONTINUE
+_UNDER_WAY = (sql.StatementState.PENDING, sql.StatementState.RUNNING)
 _NOT_FOUND = ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND", "NO_SUCH_CATALOG")
 _NOT_ALLOWED = ("INSUFFICIENT_PERMISSIONS", "PERMISSION_DENIED")
 
 
-def rows(workspace: WorkspaceClient, statement: str, parameters: Mapping[str, str]) -> list[Row]:
-    """Return all rows of a query, each cell as the text the workspace wrote, by column."""
+def rows(
+    workspace: WorkspaceClient,
+    statement: str,
+    parameters: Mapping[str, str],
+    *,
+    patient: bool = False,
+) -> list[Row]:
+    """Return all rows of a query, each cell as the text the workspace wrote, by column.
+
+    Who is patient waits for minutes: for what changes tables, or reads all of them.
+    """
     values = [
         sql.StatementParameterListItem(name=name, value=value) for name, value in parameters.items()
     ]
@@ -32,8 +47,10 @@ def rows(workspace: WorkspaceClient, statement: str, parameters: Mapping[str, st
             _warehouse(workspace),
             parameters=values,
             wait_timeout=WAIT,
-            on_wait_timeout=_CANCEL,
+            on_wait_timeout=_CONTINUE if patient else _CANCEL,
         )
+        if patient:
+            answer = _awaited(workspace, answer)
         _check(answer.status)
         return [dict(zip(_columns(answer), row, strict=True)) for row in _cells(workspace, answer)]
 
@@ -52,6 +69,18 @@ def _warehouse(workspace: WorkspaceClient) -> str:
     if chosen is None:
         raise NotOffered("This workspace has no SQL warehouse the app may use.")
     return chosen
+
+
+def _awaited(workspace: WorkspaceClient, answer: sql.StatementResponse) -> sql.StatementResponse:
+    """Return what a statement has come to; one that goes on for too long is stopped."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while answer.statement_id and answer.status and answer.status.state in _UNDER_WAY:
+        if time.monotonic() > deadline:
+            workspace.statement_execution.cancel_execution(answer.statement_id)
+            raise TookTooLong("The SQL warehouse did not answer in time.")
+        time.sleep(LOOK_SECONDS)
+        answer = workspace.statement_execution.get_statement(answer.statement_id)
+    return answer
 
 
 def _check(status: sql.StatementStatus | None) -> None:

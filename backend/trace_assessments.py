@@ -17,11 +17,22 @@ from mlflow.entities import Assessment, AssessmentSource, Expectation, Feedback,
 from backend.error_translation import translated
 from backend.errors import NotFound
 from backend.recorded_statements import ANSWER, Place, Statement
-from backend.verdicts import COMMENT, CORRECTED, THUMB, Rating, SourceRating, Verdict, ratings_of
+from backend.verdicts import (
+    COMMENT,
+    CORRECTED,
+    EXPECTED,
+    THUMB,
+    Rating,
+    SourceRating,
+    Verdict,
+    ratings_of,
+)
 
 # As the local workspace writes its copies; all that came in one verdict have one time.
 REQUEST_ID_METADATA = "reviewapp.request_id"
 POSITION_METADATA = "reviewapp.position"
+# MLflow's expectations have no rationale.
+COMMENT_METADATA = "reviewapp.comment"
 
 TRACES_PER_SEARCH = 100
 _HUMAN = "HUMAN"
@@ -88,7 +99,7 @@ def _statements(request_id: str, assessments: Sequence[Assessment]) -> Iterator[
     """Yield a verdict's copies as one statement for each place, and everything else by itself."""
     copies: dict[tuple[str, int, Place], dict[str, Rating]] = defaultdict(dict)
     for each in assessments:
-        said = {each.name: Rating(_value(each), each.rationale)}
+        said = {_name(each): Rating(_value(each), _rationale(each))}
         at = each.last_update_time_ms or 0
         author, place = each.source.source_id or "", _place(each)
         if REQUEST_ID_METADATA in (each.metadata or {}):
@@ -106,6 +117,16 @@ def _place(assessment: Assessment) -> Place:
     return Place(assessment.span_id, int(position) if position and position.isdigit() else None)
 
 
+def _name(assessment: Assessment) -> str:
+    """Return the rating's name; of expectations only the corrected answer has its own."""
+    is_other = assessment.expectation is not None and assessment.name != CORRECTED
+    return EXPECTED + assessment.name if is_other else assessment.name
+
+
+def _rationale(assessment: Assessment) -> str | None:
+    return assessment.rationale or (assessment.metadata or {}).get(COMMENT_METADATA)
+
+
 def _value(assessment: Assessment) -> Any:
     said = assessment.feedback or assessment.expectation
     value = said.value if said else None
@@ -114,7 +135,7 @@ def _value(assessment: Assessment) -> Any:
 
 def _key(assessment: Assessment) -> Key:
     place = _place(assessment)
-    return place.step_id, place.position, assessment.name
+    return place.step_id, place.position, _name(assessment)
 
 
 def _wanted(verdict: Verdict, trace: Trace) -> dict[Key, Rating]:
@@ -159,8 +180,8 @@ def _log(
     if former and _is_same(former, rating):
         return
     source = AssessmentSource(source_type=_HUMAN, source_id=verdict.reviewer)
-    if name == CORRECTED:
-        _log_correction(trace_id, source, rating, former)
+    if name == CORRECTED or name.startswith(EXPECTED):
+        _log_expectation(trace_id, source, name.removeprefix(EXPECTED), rating, former)
         return
     feedback = Feedback(
         name=name,
@@ -174,19 +195,29 @@ def _log(
     mlflow.log_assessment(trace_id, feedback)
 
 
-def _log_correction(
-    trace_id: str, source: AssessmentSource, rating: Rating, former: Assessment | None
+def _log_expectation(
+    trace_id: str,
+    source: AssessmentSource,
+    name: str,
+    rating: Rating,
+    former: Assessment | None,
 ) -> None:
     """Keep one expectation of each reviewer: MLflow cannot override them, and all count."""
     known = former.assessment_id if former else None
-    if known and rating.value is None:
+    # An update adds metadata and takes none away, so a comment taken back needs a new one.
+    is_gone = rating.value is None or (former and _rationale(former) and not rating.rationale)
+    if known and is_gone:
         mlflow.delete_assessment(trace_id, known)
-    elif known:
-        changed = Expectation(name=CORRECTED, value=rating.value, source=source)
-        mlflow.update_assessment(trace_id, known, changed)
+    if rating.value is None:
+        return
+    value = list(rating.value) if isinstance(rating.value, tuple) else rating.value
+    metadata = {COMMENT_METADATA: rating.rationale} if rating.rationale else None
+    said = Expectation(name, value, source, metadata=metadata)
+    if known and not is_gone:
+        mlflow.update_assessment(trace_id, known, said)
     else:
-        mlflow.log_expectation(trace_id=trace_id, name=CORRECTED, value=rating.value, source=source)
+        mlflow.log_assessment(trace_id, said)
 
 
 def _is_same(former: Assessment, rating: Rating) -> bool:
-    return (_value(former), former.rationale or None) == (rating.value, rating.rationale or None)
+    return (_value(former), _rationale(former) or None) == (rating.value, rating.rationale or None)

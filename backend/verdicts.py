@@ -1,7 +1,8 @@
 """What one reviewer says of one answer, and the names under which every store keeps it.
 
 The thumb is the rating `answer_correct`, a chip is `reason.<key>`, a preference between two answers
-is `preference`, and a question of somebody's own goes by its schema's name. Knows no store.
+is `preference`, and a question of somebody's own goes by its schema's name: as it is where it asks
+for feedback, as `expected.<name>` where it asks what the answer should have been. Knows no store.
 """
 
 import json
@@ -17,8 +18,10 @@ REASON = "reason."
 PREFERENCE = "preference"
 COMMENT = "comment"
 CORRECTED = "expected_response"
+EXPECTED = "expected."
 
 _RESERVED = (THUMB, PREFERENCE, COMMENT, CORRECTED)
+_PREFIXES = (REASON, EXPECTED)
 # What clients that know no lists and no nothing write for a chip that was taken back.
 _NO = (None, False, 0, "", "false", "no", "negative")
 
@@ -40,6 +43,15 @@ class Choice(StrEnum):
     PREFERRED = "preferred"
     REJECTED = "rejected"
     TIE = "tie"
+    # The two kinds of tie, which mean opposite things; both begin with the word.
+    BOTH_GOOD = "tie_both_good"
+    NEITHER = "tie_neither"
+
+    @property
+    def of_the_other(self) -> "Choice":
+        """Return what it means for the answer this one was compared with."""
+        turned = {Choice.PREFERRED: Choice.REJECTED, Choice.REJECTED: Choice.PREFERRED}
+        return turned.get(self, self)
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,10 @@ class Verdict:
     corrected_answer: str | None = None
     source_ratings: tuple[SourceRating, ...] = ()
     custom_answers: Mapping[str, CustomAnswer] = field(default_factory=dict)
+    # Answers to questions for what is right, by the name of the question.
+    expectations: Mapping[str, CustomAnswer] = field(default_factory=dict)
+    # What was said beside an answer of either kind.
+    custom_comments: Mapping[str, str] = field(default_factory=dict)
     preference: Preference | None = None
     # When it was put on record; whoever submits leaves it out.
     given_at: datetime | None = None
@@ -99,10 +115,16 @@ def _ratings(verdict: Verdict) -> Iterator[tuple[str, Rating]]:
     if verdict.preference:
         choice, pair_id = verdict.preference.choice, verdict.preference.pair_id
         yield PREFERENCE, Rating(choice.value, pair_id)
-    for name, answer in verdict.custom_answers.items():
-        if name in _RESERVED or name.startswith(REASON):
-            raise Refused(f"A question cannot be called {name!r}: the Review App uses that name.")
-        yield name, Rating(answer)
+    for prefix, answers in (("", verdict.custom_answers), (EXPECTED, verdict.expectations)):
+        for name, answer in answers.items():
+            if is_reserved(name):
+                raise Refused(f"A question cannot be called {name!r}: that name is taken.")
+            yield prefix + name, Rating(answer, verdict.custom_comments.get(name) or None)
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether a rating of this name means something that no question may be called."""
+    return name in _RESERVED or name.startswith(_PREFIXES)
 
 
 def verdict_from(
@@ -130,7 +152,19 @@ def verdict_from(
         custom_answers={
             name: _custom_answer(rating.value)
             for name, rating in said.items()
-            if name not in _RESERVED and not name.startswith(REASON) and rating.value is not None
+            if not is_reserved(name) and rating.value is not None
+        },
+        expectations={
+            name.removeprefix(EXPECTED): _custom_answer(rating.value)
+            for name, rating in said.items()
+            if name.startswith(EXPECTED) and rating.value is not None
+        },
+        custom_comments={
+            name.removeprefix(EXPECTED): rating.rationale
+            for name, rating in said.items()
+            if (name.startswith(EXPECTED) or not is_reserved(name))
+            and rating.value is not None
+            and rating.rationale
         },
         preference=_preference(said.get(PREFERENCE)),
         given_at=datetime.fromtimestamp(given_at_ms / 1000, UTC),

@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
+    chat_first_token,
+    chat_long_conversation,
+    chat_sessions,
+    chat_verdict,
     crashes,
     deploy,
     export,
@@ -43,6 +47,10 @@ FIGURES: dict[str, Callable[[Run], Iterator[Finding]]] = {
     "export": export.measure,
     "crashes": crashes.measure,
     "trace_import": trace_import.measure,
+    "chat_first_token": chat_first_token.measure,
+    "chat_verdict": chat_verdict.measure,
+    "chat_long_conversation": chat_long_conversation.measure,
+    "chat_sessions": chat_sessions.measure,
 }
 
 

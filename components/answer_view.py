@@ -5,9 +5,16 @@ Each answer is a fragment of its own, so that judging one neither redraws nor di
 
 import streamlit as st
 
-from backend.answers import Answer
+from backend.answers import Answer, Pair
 from backend.errors import ReviewAppError
-from components import copy_button, source_cards, tool_steps, verdict_form
+from components import (
+    blind_comparison,
+    copy_button,
+    source_cards,
+    tool_steps,
+    verdict_form,
+    version_switch,
+)
 from components.answer_text import SHOWN_CHARACTERS, cut, safe_markdown
 from components.chat_state import Chat, Entry
 from components.judging import Judge
@@ -20,7 +27,8 @@ MARKDOWN_CHARACTERS = 200_000
 def draw(chat: Chat, entry: Entry, judge: Judge) -> None:
     """Draw what became of a question."""
     if entry.answer:
-        tool_steps.draw(entry.answer.steps, entry.key)
+        if not entry.answer.pair:
+            tool_steps.draw(entry.answer.steps, entry.key)
         _draw_answer(chat, entry, judge)
     elif entry.problem:
         _draw_problem(chat, entry, entry.problem)
@@ -34,6 +42,8 @@ def draw_to_read(entry: Entry) -> None:
     _draw_text(entry.answer.text, entry.key)
     _draw_condition(entry.answer)
     source_cards.draw(entry, None)
+    if entry.answer.pair:
+        blind_comparison.draw_to_read(entry.answer.pair)
 
 
 @st.fragment
@@ -41,21 +51,37 @@ def _draw_answer(chat: Chat, entry: Entry, judge: Judge) -> None:
     answer = entry.answer
     if answer is None:
         return
-    _draw_text(answer.text, entry.key)
-    _draw_condition(answer)
-    source_cards.draw(entry, judge)
+    if answer.pair:
+        _draw_pair(chat, entry, answer, answer.pair, judge)
+    else:
+        _draw_text(answer.text, entry.key)
+        _draw_condition(answer)
+        source_cards.draw(entry, judge)
+        if entry.rival and answer.is_whole:
+            blind_comparison.say_alone()
+    # While two answers are compared, one of them alone would betray itself.
+    is_one = blind_comparison.is_decided(entry, judge)
     # Of a question that was stopped before the first word there is nothing to say.
-    can_judge = bool(answer.request_id and (answer.text or not answer.is_interrupted))
+    can_judge = bool(answer.request_id and (answer.text or not answer.is_interrupted)) and is_one
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key=f"actions_{entry.key}"
     ):
         if can_judge:
             verdict_form.draw_thumbs(entry, judge)
-        if answer.text:
+        if answer.text and is_one:
             copy_button.draw(answer.text, "Copy the answer", f"copy_{entry.key}")
         _draw_again(chat, entry, "Ask again")
+        version_switch.draw(chat, chat.attempts(entry), entry, "answer")
     if can_judge:
         verdict_form.draw_rest(entry, judge)
+
+
+def _draw_pair(chat: Chat, entry: Entry, answer: Answer, pair: Pair, judge: Judge) -> None:
+    """Draw both answers; once one was chosen, the one for the record can be judged further."""
+    blind_comparison.draw(entry, answer, pair, judge, draw_to_read)
+    if blind_comparison.is_decided(entry, judge):
+        blind_comparison.draw_outcome(entry, pair, chat.terms)
+        source_cards.draw(entry, judge)
 
 
 def _draw_text(text: str, key: str) -> None:
@@ -97,14 +123,16 @@ def _draw_problem(chat: Chat, entry: Entry, problem: ReviewAppError) -> None:
         st.markdown(escaped(problem.advice))
         if problem.request_id:
             st.caption(f"Request id: {escaped(problem.request_id)}")
-        _draw_again(chat, entry, "Ask this again")
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            _draw_again(chat, entry, "Ask this again")
+            version_switch.draw(chat, chat.attempts(entry), entry, "answer")
 
 
 def _draw_again(chat: Chat, entry: Entry, label: str) -> None:
-    """Offer to put the last question once more; what follows an earlier one would be lost."""
-    if not chat.entries or entry is not chat.entries[-1]:
+    """Offer to put the last question once more; an earlier one can be edited."""
+    if entry is not chat.last:
         return
     if st.button(label, icon=":material/refresh:", key=f"again_{entry.key}", type="tertiary"):
-        chat.ask_last_again()
+        chat.ask_again(entry)
         # The whole page: the answer arrives outside of this fragment.
         st.rerun()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from backend.endpoints import Endpoint, Readiness
-from components.endpoint_card import condition, title_of, versions
+from backend.reachability import OUTAGE
+from components.endpoint_card import condition, draw_reason, title_of, versions
 from components.plain_text import escaped
 from components.session import Session
 
@@ -17,14 +18,25 @@ _CHOICE = "chain"
 _PARAMETER = "endpoint"
 
 
-def chains(session: Session) -> list[Endpoint]:
+def chains(session: Session, fresh_seconds: float = FRESH_SECONDS) -> list[Endpoint]:
     """Return the chains this person may ask, those that answer first."""
     asked_at, token, known = st.session_state.get(_KNOWN, (0.0, "", []))
-    if not known or token != session.token or time.monotonic() - asked_at > FRESH_SECONDS:
-        known = session.services.endpoints.usable()
-        known = sorted(known, key=lambda each: list(Readiness).index(each.readiness))
+    if not known or token != session.token or time.monotonic() - asked_at > fresh_seconds:
+        known = _usable(session, known if token == session.token else [])
         st.session_state[_KNOWN] = (time.monotonic(), session.token, known)
     return list(known)
+
+
+def _usable(session: Session, before: list[Endpoint]) -> list[Endpoint]:
+    """Ask for them; what is on the screen stays while the workspace is away."""
+    try:
+        found = session.services.endpoints.usable()
+    except OUTAGE:
+        session.services.reachability.doubt()
+        if before:
+            return before
+        raise
+    return sorted(found, key=lambda each: list(Readiness).index(each.readiness))
 
 
 def choose(known: list[Endpoint]) -> Endpoint:
@@ -78,11 +90,17 @@ def introduce(endpoint: Endpoint, draw_beside: Callable[[], None]) -> None:
             horizontal=True, vertical_alignment="center", gap="small", width="content"
         ):
             st.title(escaped(title_of(endpoint)), anchor=False, width="content")
-            for version in versions(endpoint.live):
+            # Where two versions are compared blindly, nothing names one of them.
+            for version in () if endpoint.challenger else versions(endpoint.live):
                 st.badge(version, color="gray")
         draw_beside()
     if endpoint.description:
         st.caption(escaped(endpoint.description))
+
+
+def forget() -> None:
+    """Ask the workspace anew with the next run: something about a chain was just changed."""
+    st.session_state.pop(_KNOWN, None)
 
 
 def say_if_not_ready(endpoint: Endpoint) -> None:
@@ -91,6 +109,7 @@ def say_if_not_ready(endpoint: Endpoint) -> None:
         return
     with st.container(border=True, gap="small", key="state_chain"):
         st.text(condition(endpoint))
+        draw_reason(endpoint)
         if st.button("Look again", icon=":material/refresh:"):
             st.session_state.pop(_KNOWN, None)
             st.rerun()

@@ -4,38 +4,50 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components import answer_stream, answer_view
+from backend.endpoints import Readiness
+from components import (
+    answer_view,
+    arriving_answer,
+    arriving_pair,
+    question_view,
+    version_switch,
+    waiting_question,
+)
 from components.chat_state import Chat, Entry
 from components.judging import Judge
-from components.session import Chain
+from components.session import Session
 
 # More would make every click wait for what nobody looks at.
 SHOWN_TURNS = 20
 
-_STYLE = """<style>
-[class*="st-key-question_"] > div { max-width: 85%; }
-[class*="st-key-bubble_"] { padding: 0.6rem 0.9rem; border-radius: 0.9rem; width: auto;
-  background: color-mix(in srgb, currentColor 6%, transparent); }
-[class*="st-key-answer_"] { overflow-wrap: anywhere; }
-[class*="st-key-answer_"] :is(h1, h2, h3) { font-size: 1.1rem; padding: 0.6rem 0 0.2rem; }
-[class*="st-key-answer_"] table { display: block; max-width: 100%; overflow-x: auto; }
+_STYLE = f"""<style>
+[class*="st-key-question_"] > div {{ max-width: 85%; }}
+[class*="st-key-bubble_"] {{ padding: 0.6rem 0.9rem; border-radius: 0.9rem; width: auto;
+  background: color-mix(in srgb, currentColor 6%, transparent); }}
+[class*="st-key-answer_"] {{ overflow-wrap: anywhere; }}
+[class*="st-key-answer_"] :is(h1, h2, h3) {{ font-size: 1.1rem; padding: 0.6rem 0 0.2rem; }}
+[class*="st-key-answer_"] table {{ display: block; max-width: 100%; overflow-x: auto; }}
+{version_switch.STYLE}
 </style>"""
 
 
-def draw(chain: Chain, chat: Chat, judge: Judge) -> None:
+def draw(session: Session, chat: Chat, judge: Judge, readiness: Readiness) -> None:
     """Draw the conversation, and ask what is still to be asked."""
     st.html(_STYLE)
+    # Also what arrives on a branch that is not on the page.
+    for entry in chat.asked:
+        entry.settle()
     for entry in _shown(chat):
-        _draw_question(entry)
+        question_view.draw(chat, entry)
         with st.container(key=f"answer_{entry.key}", gap="small"):
-            _draw_answer(chain, chat, entry, judge)
+            _draw_answer(session, chat, entry, judge, readiness)
 
 
 def draw_to_read(chat: Chat, draw_below: Callable[[Entry], None]) -> None:
     """Draw somebody else's conversation; what stands below each answer is the caller's."""
     st.html(_STYLE)
     for entry in _shown(chat):
-        _draw_question(entry)
+        question_view.draw_to_read(entry)
         with st.container(key=f"answer_{entry.key}", gap="small"):
             answer_view.draw_to_read(entry)
             draw_below(entry)
@@ -43,30 +55,30 @@ def draw_to_read(chat: Chat, draw_below: Callable[[Entry], None]) -> None:
 
 def _shown(chat: Chat) -> list[Entry]:
     """Return the last turns; a button brings the others."""
+    entries = chat.entries
     everything = f"everything_{chat.id}"
-    hidden = len(chat.entries) - SHOWN_TURNS
+    hidden = len(entries) - SHOWN_TURNS
     if hidden <= 0 or st.session_state.get(everything):
-        return chat.entries
+        return entries
     if st.button(f"Show {hidden} earlier", icon=":material/history:", type="tertiary"):
         st.session_state[everything] = True
         st.rerun()
-    return chat.entries[-SHOWN_TURNS:]
+    return entries[-SHOWN_TURNS:]
 
 
-def _draw_question(entry: Entry) -> None:
-    with (
-        st.container(key=f"question_{entry.key}", horizontal_alignment="right"),
-        st.container(key=f"bubble_{entry.key}", width="content"),
-    ):
-        st.text(entry.question)
-
-
-def _draw_answer(chain: Chain, chat: Chat, entry: Entry, judge: Judge) -> None:
-    entry.close_if_cut_off()
-    if not entry.is_open:
+def _draw_answer(
+    session: Session, chat: Chat, entry: Entry, judge: Judge, readiness: Readiness
+) -> None:
+    if entry.is_waiting:
+        if reason := waiting_question.why(entry, readiness):
+            waiting_question.draw(session, chat, entry, reason, readiness)
+            return
+        waiting_question.refuse_if_failed(entry, readiness)
+    if entry.is_waiting:
+        arriving_answer.ask(session.services.chat, chat, entry)
+    if entry.arrival and entry.rival:
+        arriving_pair.draw(entry, entry.arrival, entry.rival)
+    elif entry.arrival:
+        arriving_answer.draw(entry, entry.arrival)
+    else:
         answer_view.draw(chat, entry, judge)
-        return
-    answer_stream.ask(chain, chat, entry)
-    # A chain that ends without an answer has been cut off as well.
-    entry.close_if_cut_off()
-    st.rerun()

@@ -1,22 +1,26 @@
 """A conversation in the address: `?conversation=…&endpoint=…` brings it back in any browser."""
 
+import time
 from dataclasses import dataclass
 
 import streamlit as st
 
-from backend.answers import Conversation
+from backend.answers import Answer, Conversation
 from backend.conversations import RecordedConversation
 from backend.endpoints import Endpoint
 from backend.errors import NotFound, ReviewAppError
 from backend.identity import Role
 from backend.verdicts import Verdict
-from components import chain_chooser, chat_state, states
+from components import chain_chooser, chat_state, states, under_way
 from components.chat_state import Chat, Entry, Judgement
 from components.session import Session
 
 _ID, _ENDPOINT = "conversation", "endpoint"
 _WANTED = "wanted_conversation"
 _READ = "read_conversation"
+# How long what was just interrupted may take to be on record.
+PATIENCE_SECONDS, POLL_SECONDS = 4, 0.2
+_NOTHING = Answer("", None, is_interrupted=True)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ def follow(session: Session, known: list[Endpoint]) -> Reading | None:
     conversation_id = st.query_params.get(_ID)
     if not conversation_id or chat_state.opened(conversation_id):
         return None
+    if here := chat_state.left(conversation_id):
+        chat_state.put(here)
+        chain_chooser.turn_to(known, here.endpoint)
+        return None
     reading: Reading | None = st.session_state.get(_READ)
     if reading is None or reading.recorded.conversation.id != conversation_id:
         reading = _read(session, conversation_id)
@@ -77,17 +85,35 @@ def follow(session: Session, known: list[Endpoint]) -> Reading | None:
 
 
 def _read(session: Session, conversation_id: str) -> Reading:
-    conversations = session.services.conversations
     try:
         with st.spinner("Bringing back the conversation …"):
             endpoint = st.query_params.get(_ENDPOINT)
-            recorded = conversations.open(session.viewer, conversation_id, endpoint)
+            recorded = _opened(session, conversation_id, endpoint)
             return Reading(recorded, _verdicts(session, recorded.conversation))
     except NotFound:
         _say_not_there(session)
     except ReviewAppError as problem:
         states.error(problem)
     st.stop()
+
+
+def _opened(session: Session, conversation_id: str, endpoint: str | None) -> RecordedConversation:
+    """Return it with what was under way when this tab was loaded anew, which takes a moment."""
+    lost, begun = under_way.left_behind(conversation_id), time.monotonic()
+    while True:
+        is_late = time.monotonic() - begun > PATIENCE_SECONDS
+        try:
+            recorded = session.services.conversations.open(
+                session.viewer, conversation_id, endpoint
+            )
+        except NotFound:
+            if not lost or is_late:
+                raise
+        else:
+            answers = (turn.answer for turn in recorded.conversation.tree)
+            if is_late or lost <= {each.request_id for each in answers if each}:
+                return recorded
+        time.sleep(POLL_SECONDS)
 
 
 def _say_not_there(session: Session) -> None:
@@ -104,7 +130,7 @@ def _say_not_there(session: Session) -> None:
 
 def _verdicts(session: Session, conversation: Conversation) -> dict[str, list[Verdict]]:
     """Return what was said of the answers; without it the conversation is shown all the same."""
-    answers = (turn.answer for turn in conversation.turns)
+    answers = (turn.answer for turn in conversation.tree)
     ids = [each.request_id for each in answers if each and each.request_id]
     try:
         read = session.services.feedback.read(session.viewer, conversation.endpoint, ids)
@@ -117,7 +143,7 @@ def _verdicts(session: Session, conversation: Conversation) -> dict[str, list[Ve
 def _chat(session: Session, conversation: Conversation, verdicts: dict[str, list[Verdict]]) -> Chat:
     """Return the conversation as it stood on the page, with this person's own verdicts."""
     chat = restored(conversation)
-    for entry in chat.entries:
+    for entry in chat.asked:
         given = verdicts.get(entry.answer.request_id or "", []) if entry.answer else []
         own = [each for each in given if each.reviewer == session.viewer.user_name]
         entry.judgement = Judgement(own[-1], is_saved=True) if own else None
@@ -126,8 +152,8 @@ def _chat(session: Session, conversation: Conversation, verdicts: dict[str, list
 
 def restored(conversation: Conversation) -> Chat:
     """Return entries nothing is asked for any more."""
-    entries = [
-        Entry(turn.question, was_asked=True, answer=turn.answer, former=list(turn.former))
-        for turn in conversation.turns
-    ]
-    return Chat(conversation.endpoint, conversation.id, entries)
+    asked: list[Entry] = []
+    for turn in conversation.tree:
+        follows = asked[turn.follows] if turn.follows is not None else None
+        asked.append(Entry(turn.question, follows, answer=turn.answer or _NOTHING))
+    return Chat(conversation.endpoint, conversation.id, asked, asked[-1] if asked else None)

@@ -9,13 +9,13 @@ import streamlit as st
 
 from backend.conversations import ConversationSummary, MyConversations
 from backend.errors import ReviewAppError
-from components import chat_state, conversation_link
+from components import chat_state, conversation_link, frame, times
 from components.chat_state import Chat
 from components.plain_text import escaped
 from components.session import Session
 
-# Nobody reads further; whoever looks for something older, searches.
-SHOWN = 15
+# Few read further; the others ask for more, or search.
+SHOWN, ALL = 15, 100
 # Asking takes a search in MLflow, which is too much for every click; other tabs change it, too.
 FRESH_SECONDS = 300
 # How long what somebody could not tell is left alone.
@@ -23,13 +23,13 @@ RETRY_SECONDS = 30
 PATIENCE_SECONDS = 0.5
 POLL_SECONDS = 0.5
 _KEY, _ASKING = "conversations", "asking_conversations"
+_ALL = "all_conversations_shown"
 _REMOVED, _PROBLEM = "removed_conversation", "conversation_problem"
-_POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="conversations")
-
-# It scrolls by itself, above the person's name, which stays where it is.
+# Names of conversations are a list to read, not a row of buttons.
 _STYLE = """<style>
-.st-key-conversations { min-height: 12rem; max-height: calc(100vh - 22.5rem); overflow-y: auto; }
+.st-key-conversations button[kind=tertiary] { min-height: 1.9rem; padding-block: 0.2rem; }
 </style>"""
+_POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="conversations")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def is_known(session: Session) -> bool:
 
 def draw(session: Session, chat: Chat | None) -> None:
     """Draw the list, and ask for it if something has changed."""
-    with st.sidebar.container(key="conversations", gap="xsmall"):
+    with frame.room(), st.container(key="conversations", gap="xsmall"):
         st.html(_STYLE)
         mine = _mine(session)
         # Polls only while somebody is being asked.
@@ -111,12 +111,21 @@ def _draw_found(
     )
     found = [each for each in summaries if each.matches(search)]
     with st.container(gap=None):
-        for summary in found[:SHOWN]:
+        for summary in found[: _shown()]:
             _draw_row(session, summary, is_current=summary.id == current)
     if not found:
         st.caption("Nothing found.")
-    elif len(found) > SHOWN:
-        st.caption(f"{len(found) - SHOWN} more; search to find them.")
+    elif len(found) > _shown():
+        more = f"Show {len(found) - _shown()} more"
+        st.button(more, key="all_conversations", type="tertiary", on_click=_show_all)
+
+
+def _shown() -> int:
+    return ALL if st.session_state.get(_ALL) else SHOWN
+
+
+def _show_all() -> None:
+    st.session_state[_ALL] = True
 
 
 def _draw_row(session: Session, summary: ConversationSummary, *, is_current: bool) -> None:
@@ -126,7 +135,7 @@ def _draw_row(session: Session, summary: ConversationSummary, *, is_current: boo
             key=f"open_{summary.id}",
             type="tertiary",
             icon=":material/chat_bubble:" if is_current else None,
-            help=_when(summary),
+            help=escaped(_when(summary)),
         ):
             conversation_link.want(summary.endpoint, summary.id)
             st.rerun(scope="app")
@@ -225,4 +234,4 @@ def _short(title: str) -> str:
 
 def _when(summary: ConversationSummary) -> str:
     count = "1 question" if summary.turn_count == 1 else f"{summary.turn_count} questions"
-    return f"{count}, last on {summary.last_at:%-d %b %Y}"
+    return f"{count}, last {times.short(summary.last_at)} ({times.place()})"

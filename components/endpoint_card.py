@@ -3,20 +3,34 @@
 import streamlit as st
 
 from backend.endpoints import Endpoint, Readiness, ServedVersion
+from components import times
 from components.plain_text import escaped
 
+# What a failed start says can be as long as a log.
+_SHORT = 160
 
-def draw(endpoint: Endpoint) -> None:
-    """Draw the card."""
-    with st.container(border=True, gap="xsmall", key=f"endpoint_{endpoint.name}"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-            st.subheader(escaped(title_of(endpoint)), anchor=False, width="content")
+
+def draw(endpoint: Endpoint, *, may_ask: bool, shows_name: bool) -> None:
+    """Draw the card; the endpoint's own name means something only to who works with it."""
+    with st.container(border=True, gap="small", key=f"endpoint_{endpoint.name}", height="stretch"):
+        st.subheader(escaped(title_of(endpoint)), anchor=False)
+        with st.container(horizontal=True, gap="xsmall"):
             _badge(endpoint.readiness)
-        for sentence in (endpoint.description, condition(endpoint)):
-            if sentence:
-                st.text(sentence)
-        parts = [*versions(endpoint.live), endpoint.name]
-        st.caption(escaped(" · ".join(parts)))
+            for version in versions(endpoint.live):
+                st.badge(version, color="gray")
+        if endpoint.description:
+            st.text(endpoint.description)
+        _draw_condition(endpoint)
+        if shows_name:
+            st.caption(escaped(endpoint.name))
+        if may_ask and endpoint.readiness is not Readiness.FAILED:
+            st.page_link(
+                "../pages/chat.py",
+                label="Ask it",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                query_params={"endpoint": endpoint.name},
+            )
 
 
 def title_of(endpoint: Endpoint) -> str:
@@ -31,6 +45,54 @@ def title_of(endpoint: Endpoint) -> str:
     return words[:1].upper() + words[1:]
 
 
+def is_changing(endpoint: Endpoint) -> bool:
+    """Tell whether something is about to become different by itself."""
+    # What a failed change would have served is still known, but nothing comes of it.
+    return endpoint.readiness is Readiness.STARTING or bool(
+        endpoint.coming and not endpoint.problem
+    )
+
+
+def condition(endpoint: Endpoint) -> str:
+    """Return what one should know beyond the badge."""
+    if endpoint.readiness is Readiness.FAILED:
+        return "It could not be started, so it cannot answer."
+    if endpoint.problem:
+        return "A newer version could not be started; this one still answers."
+    if endpoint.readiness is Readiness.STARTING:
+        return f"It is being started{_so_far(endpoint)}. That can take some minutes."
+    if endpoint.coming:
+        version = endpoint.coming[0].version
+        return f"Version {version} is being prepared{_so_far(endpoint)} and takes over when ready."
+    return ""
+
+
+def draw_reason(endpoint: Endpoint) -> None:
+    """Draw why it failed, the whole of it only for who wants to read it."""
+    reason = endpoint.problem if endpoint.readiness is Readiness.FAILED else ""
+    lines = reason.strip().splitlines()
+    if not lines:
+        return
+    short = lines[0][:_SHORT]
+    st.text(short if short == lines[0] else f"{short}…")
+    if short != reason.strip():
+        with st.expander("The whole message", type="compact", key=f"reason_{endpoint.name}"):
+            st.code(reason, language=None, wrap_lines=True)
+
+
+def versions(live: tuple[ServedVersion, ...]) -> list[str]:
+    """Return each version that answers, with its share where there are several."""
+    if len(live) == 1:
+        return [f"Version {live[0].version}"]
+    return [f"Version {each.version} ({each.traffic_percentage} %)" for each in live]
+
+
+def _draw_condition(endpoint: Endpoint) -> None:
+    if said := condition(endpoint):
+        st.markdown(escaped(said))
+    draw_reason(endpoint)
+
+
 def _badge(readiness: Readiness) -> None:
     if readiness is Readiness.READY:
         st.badge("Ready", icon=":material/check_circle:", color="green")
@@ -40,22 +102,6 @@ def _badge(readiness: Readiness) -> None:
         st.badge("Failed", icon=":material/error:", color="red")
 
 
-def condition(endpoint: Endpoint) -> str:
-    """Return what one should know beyond the badge."""
-    if endpoint.readiness is Readiness.FAILED:
-        return f"It could not be started, so it cannot answer. {endpoint.problem}"
-    if endpoint.problem:
-        return "A newer version could not be started; the one below still answers."
-    if endpoint.readiness is Readiness.STARTING:
-        return "It is being started. That can take some minutes."
-    if endpoint.coming:
-        version = endpoint.coming[0].version
-        return f"Version {version} is being prepared and takes over when it is ready."
-    return ""
-
-
-def versions(live: tuple[ServedVersion, ...]) -> list[str]:
-    """Return each version that answers, with its share where there are several."""
-    if len(live) == 1:
-        return [f"Version {live[0].version}"]
-    return [f"Version {each.version} ({each.traffic_percentage} %)" for each in live]
+def _so_far(endpoint: Endpoint) -> str:
+    since = endpoint.changing_since
+    return f", for {times.lasting(since)} so far" if since else ""

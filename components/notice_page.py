@@ -1,6 +1,10 @@
-"""A small page outside Streamlit, in the app's look, for what happens before there is a session."""
+"""What happens before there is a session: a small page in the app's look, and the way on."""
 
 from html import escape
+from urllib.parse import urlsplit
+
+# Going on there would end the session again, or begin another.
+_NO_WAY_ON = ("/sign-in", "/sign-out")
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -25,13 +29,30 @@ _PAGE = """<!doctype html>
 <main>
 <h1>{title}</h1>
 {paragraphs}
-<p><a href="/">Open the Review App</a></p>
+<p><a href="{onward}">Open the Review App</a></p>
 </main>
 </html>
 """
 
 
-def notice(title: str, *sentences: str) -> str:
+def notice(title: str, *sentences: str, onward: str = "/") -> str:
     """Return the page as HTML; everything handed in is text."""
     paragraphs = "\n".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
-    return _PAGE.format(title=escape(title), paragraphs=paragraphs)
+    return _PAGE.format(title=escape(title), paragraphs=paragraphs, onward=escape(onward))
+
+
+def local_path(address: str) -> str:
+    """Return the address if it is a page of this app, else that of the first page.
+
+    It comes from a link anybody can write, and must not lead a person who has just signed in to
+    somebody else's copy of the app. Browsers read `\\` as `/` and leave out control characters.
+    """
+    is_plain = all(" " < letter < "\x7f" and letter != "\\" for letter in address)
+    if not is_plain or not address.startswith("/") or address.startswith("//"):
+        return "/"
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    leads_on = not parts.scheme and not parts.netloc and parts.path not in _NO_WAY_ON
+    return address if leads_on else "/"

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.identity import Viewer
-from backend.verdicts import Thumb, Verdict
+from backend.verdicts import Choice, Thumb, Verdict
 from components import chat_transcript
 from components.chat_state import Entry
 from components.conversation_link import Reading, restored
@@ -14,6 +14,13 @@ _WORDS = {
     Thumb.POSITIVE: ":material/thumb_up: Right",
     Thumb.NEGATIVE: ":material/thumb_down: Wrong",
     Thumb.UNKNOWN: ":material/question_mark: Don't know",
+}
+_PREFERENCES = {
+    Choice.PREFERRED: "Preferred this answer",
+    Choice.REJECTED: "Preferred the other version's answer",
+    Choice.BOTH_GOOD: "Found both versions' answers good",
+    Choice.NEITHER: "Found neither version's answer good",
+    Choice.TIE: "Preferred neither version's answer",
 }
 
 
@@ -45,6 +52,7 @@ def _draw_verdict(verdict: Verdict) -> None:
     if not is_said(verdict):
         return
     said = [_WORDS[verdict.thumb]] if verdict.thumb else []
+    said += [_PREFERENCES[verdict.preference.choice]] if verdict.preference else []
     said += [escaped(verdict.comment)] if verdict.comment else []
     if verdict.corrected_answer:
         said.append(f"Would have answered: {escaped(verdict.corrected_answer)}")

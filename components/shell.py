@@ -4,23 +4,20 @@ It lies beside no `pages/` folder on purpose: otherwise Streamlit would run the 
 directly in a fresh process, without passing here.
 """
 
-import logging
-import traceback
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import FragmentHandledException
 from streamlit.navigation.page import StreamlitPage
 
 from backend import services
-from backend.errors import ReviewAppError, SignInNeeded, Unexpected
 from backend.identity import Role, Viewer
-from components import conversation_link, frame, states
+from backend.reachability import OUTAGE
+from components import boundary, conversation_link, frame, outage_notice, states
 from components.session import Session, current_token, remember, remembered
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,9 +39,13 @@ class Place:
 
 
 REVIEW = "Review"
+OPERATE = "Operate"
 PLACES = (
     Place(REVIEW, "chat.py", "Chat", ":material/forum:", (Role.REVIEWER,), (Role.ANALYST,)),
+    Place(REVIEW, "my_reviews.py", "My reviews", ":material/fact_check:", (Role.REVIEWER,)),
     Place(REVIEW, "home.py", "Chains", ":material/home:", (Role.REVIEWER, Role.ANALYST)),
+    Place(OPERATE, "deployments.py", "Deployments", ":material/rocket_launch:", (Role.ADMIN,)),
+    Place(OPERATE, "erase_person.py", "Erase a person", ":material/person_remove:", (Role.ADMIN,)),
 )
 
 
@@ -54,15 +55,11 @@ def main() -> None:
     page = _navigation(remembered())
     try:
         _draw(page)
-    except SignInNeeded as error:
-        states.sign_in(error.sentence)
-    except ReviewAppError as error:
-        states.error(error, _details(error))
-    # The one boundary: whatever nobody expected must end in a sentence, not in a stack trace.
-    except Exception as error:
-        reference = uuid.uuid4().hex[:12]
-        logger.error("Unexpected error, request id %s", reference, exc_info=error)
-        states.error(Unexpected(request_id=reference), _details(error))
+    except FragmentHandledException:
+        pass  # What was raised in a part of the page is told in that part.
+    # Whatever nobody expected must end in a sentence, too, not in a stack trace.
+    except Exception as error:  # noqa: BLE001 - the boundary logs it
+        boundary.show(error)
 
 
 def _navigation(session: Session | None) -> StreamlitPage:
@@ -89,8 +86,9 @@ def _draw(page: StreamlitPage) -> None:
     if session is None:
         states.sign_in()
         return
-    frame.draw_person(session.viewer)
-    page.run()
+    frame.draw_sidebar(session.viewer, session.services.identity.workspace)
+    with outage_notice.above(session):
+        page.run()
 
 
 def _session() -> Session | None:
@@ -101,24 +99,27 @@ def _session() -> Session | None:
     known = remembered()
     if known and known.is_fresh:
         return known
-    opened = known.services if known else _connect(token)
-    session = Session(token=token, services=opened, viewer=opened.identity.viewer())
+    session = _asked(token, known)
     remember(session)
     if known is None or known.viewer.roles != session.viewer.roles:
         st.rerun()  # The menu was made for somebody with other roles.
     return session
 
 
+def _asked(token: str, known: Session | None) -> Session:
+    """Ask the workspace who this is; what is on the screen stays while it is away."""
+    try:
+        opened = known.services if known else _connect(token)
+        return Session(token=token, services=opened, viewer=opened.identity.viewer())
+    except OUTAGE:
+        if known is None or (unconfirmed := known.unconfirmed()) is None:
+            raise
+        known.services.reachability.doubt()
+        return unconfirmed
+
+
 def _connect(token: str) -> services.Services:
     return services.connect(services.Settings.from_environment(), token)
-
-
-def _details(error: Exception) -> str | None:
-    """Return the stack trace for administrators; everybody else gets none."""
-    session = remembered()
-    if session is None or Role.ADMIN not in session.viewer.roles:
-        return None
-    return "".join(traceback.format_exception(error))
 
 
 main()

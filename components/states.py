@@ -20,12 +20,12 @@ def empty(title: str, sentence: str) -> None:
         st.markdown(escaped(sentence))
 
 
-def error(problem: ReviewAppError, details: str | None = None) -> None:
+def error(problem: ReviewAppError, details: str | None = None, key: str = "") -> None:
     """Say what went wrong and what to do, offer to try again; details only if handed in."""
-    with st.container(border=True, gap="small", key="state_error"):
+    with st.container(border=True, gap="small", key=f"state_error{key}"):
         st.markdown(f":red[:material/error:] **{escaped(problem.sentence)}**")
         st.markdown(escaped(problem.advice))
-        st.button("Try again", icon=":material/refresh:", key="try_again")
+        st.button("Try again", icon=":material/refresh:", key=f"try_again{key}")
         if problem.request_id:
             st.caption(f"Request id: {escaped(problem.request_id)}")
         if details:
@@ -59,4 +59,6 @@ def sign_in(reason: str = "") -> None:
             "on this browser."
         )
         st.markdown("Link lost, used or expired? Ask them for a new one.")
+        # A button of Streamlit's would not make the browser send its cookies anew.
+        st.html('Signed in meanwhile? <a href="" target="_self">Load this page again</a>')
     st.caption("Running the workspace yourself? The terminal you started it in shows a link.")

@@ -4,7 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from backend.errors import ReviewAppError
+from backend.label_schemas import Question
 from backend.verdicts import Thumb
+from components import custom_questions, verdict_reasons, verdict_words
 from components.chat_state import Entry
 from components.judging import Judge, is_said
 from components.plain_text import escaped
@@ -14,22 +17,14 @@ _THUMBS = {
     Thumb.NEGATIVE: ":material/thumb_down: Wrong",
     Thumb.UNKNOWN: ":material/question_mark: Don't know",
 }
-_REASONS = {
-    Thumb.POSITIVE: {
-        "correct": "Correct",
-        "complete": "Complete",
-        "clear": "Clear",
-        "well_sourced": "Good sources",
-    },
-    Thumb.NEGATIVE: {
-        "incorrect": "Incorrect",
-        "incomplete": "Incomplete",
-        "outdated": "Outdated",
-        "made_up": "Made up",
-        "not_asked": "Not what I asked",
-        "unclear": "Unclear",
-    },
-}
+_STYLE = """<style>
+[class*="st-key-saved_"] button { min-height: 0; padding: 0; font-size: 0.875rem; }
+</style>"""
+# The keys of the fields begin with these.
+_FIELDS = (
+    *("thumb_", "choice_", "reasons_", "comment_", "better_"),
+    *("source_", "asked_", "beside_", "more_"),
+)
 
 
 def draw_thumbs(entry: Entry, judge: Judge) -> None:
@@ -49,11 +44,36 @@ def draw_thumbs(entry: Entry, judge: Judge) -> None:
 def draw_rest(entry: Entry, judge: Judge) -> None:
     """Draw whether it is saved, the reasons, and what can be said in words."""
     _draw_state(entry, judge)
-    thumb = judge.verdict(entry).thumb
-    if thumb in _REASONS:
-        _draw_reasons(entry, judge, thumb)
-    with st.expander("Comment, or give a better answer", type="compact", key=f"more_{entry.key}"):
-        _draw_words(entry, judge)
+    verdict_reasons.draw(entry, judge)
+    verdict_words.draw_changes(entry, judge)
+    questions = _questions(judge)
+    fold = st.expander(
+        "Questions, comment, better answer" if questions else "Comment, or give a better answer",
+        type="compact",
+        key=_fold(entry),
+        on_change="rerun",
+    )
+    # Closed, it costs nothing: a long conversation has one under every answer.
+    if not fold.open:
+        verdict_words.draw_comment(judge.verdict(entry).comment)
+    else:
+        with fold:
+            if questions is None:
+                st.caption("What else is asked of this chain cannot be shown at the moment.")
+            custom_questions.draw(entry, judge, questions or ())
+            verdict_words.draw(entry, judge)
+
+
+def _questions(judge: Judge) -> tuple[Question, ...] | None:
+    """Return what else is asked; None if nobody can say, which keeps nobody from judging."""
+    try:
+        return judge.questions()
+    except ReviewAppError:
+        return None
+
+
+def _fold(entry: Entry) -> str:
+    return f"more_{entry.key}"
 
 
 def _draw_state(entry: Entry, judge: Judge) -> None:
@@ -61,8 +81,7 @@ def _draw_state(entry: Entry, judge: Judge) -> None:
     if judgement is None:
         return
     if judgement.is_saved:
-        word = "Your verdict is saved" if is_said(judgement.verdict) else "Taken back"
-        st.caption(f":material/check: {word}")
+        _draw_saved(entry, judge, is_said(judgement.verdict))
         return
     problem = judgement.problem
     sentence = escaped(f"Not saved. {problem.sentence} {problem.advice}" if problem else "")
@@ -73,37 +92,14 @@ def _draw_state(entry: Entry, judge: Judge) -> None:
         st.button("Save again", key=f"save_again_{entry.key}", on_click=partial(judge.save, entry))
 
 
-def _draw_reasons(entry: Entry, judge: Judge, thumb: Thumb) -> None:
-    words, key = _REASONS[thumb], f"reasons_{thumb}_{entry.key}"
-    st.pills(
-        "What is good about it?" if thumb is Thumb.POSITIVE else "What is wrong with it?",
-        list(words),
-        selection_mode="multi",
-        default=[each for each in words if each in judge.verdict(entry).reasons],
-        format_func=words.__getitem__,
-        key=key,
-        on_change=partial(_save_reasons, entry, judge, key),
-    )
-
-
-def _draw_words(entry: Entry, judge: Judge) -> None:
-    verdict = judge.verdict(entry)
-    answer = entry.answer.text if entry.answer else ""
-    comment, better = f"comment_{entry.key}", f"better_{entry.key}"
-    save = partial(_save_words, entry, judge, comment, better)
-    st.text_area("Comment", verdict.comment, key=comment, height=90, on_change=save, max_chars=5000)
-    st.text_area(
-        "I would have answered",
-        verdict.corrected_answer or answer,
-        key=better,
-        height=180,
-        on_change=save,
-        help="Starts with the chain's answer. Change what should be different.",
-    )
-    with st.container(horizontal=True, gap="small"):
-        # Leaving a field saves it, too; the button is for who looks for one.
-        st.button("Save", key=f"save_{entry.key}", on_click=save)
-        if entry.judgement and is_said(verdict):
+def _draw_saved(entry: Entry, judge: Judge, is_anything_said: bool) -> None:
+    st.html(_STYLE)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"saved_{entry.key}"
+    ):
+        word = "Your verdict is saved" if is_anything_said else "Taken back"
+        st.caption(f":material/check: {word}", width="content")
+        if is_anything_said:
             st.button(
                 "Take back my verdict",
                 key=f"take_back_{entry.key}",
@@ -114,29 +110,15 @@ def _draw_words(entry: Entry, judge: Judge) -> None:
 
 def _save_thumb(entry: Entry, judge: Judge, key: str) -> None:
     thumb: Thumb | None = st.session_state[key]
-    kept = judge.verdict(entry).reasons & _REASONS.get(thumb or Thumb.UNKNOWN, {}).keys()
-    judge.save(entry, thumb=thumb, reasons=frozenset(kept))
-
-
-def _save_reasons(entry: Entry, judge: Judge, key: str) -> None:
-    judge.save(entry, reasons=frozenset(st.session_state[key]))
-
-
-def _save_words(entry: Entry, judge: Judge, comment: str, better: str) -> None:
-    """Save what is in the fields, unless that is what is saved already."""
-    answer = entry.answer.text if entry.answer else ""
-    said = st.session_state[comment].strip()
-    written = st.session_state[better]
-    corrected = written if written.strip() and written.strip() != answer.strip() else None
-    verdict, saved = judge.verdict(entry), entry.judgement and entry.judgement.is_saved
-    if not saved or (said, corrected) != (verdict.comment, verdict.corrected_answer):
-        judge.save(entry, comment=said, corrected_answer=corrected)
+    listed = verdict_reasons.reasons_for(thumb, judge.guide)
+    judge.save(entry, thumb=thumb, reasons=judge.verdict(entry).reasons & listed.keys())
+    # What is wrong is best said at once, and so is what the admins want to know.
+    if thumb is Thumb.NEGATIVE or (thumb and _questions(judge)):
+        st.session_state[_fold(entry)] = True
 
 
 def _take_back(entry: Entry, judge: Judge) -> None:
     judge.take_back(entry)
-    for name in ("thumb", "comment", "better"):
-        st.session_state.pop(f"{name}_{entry.key}", None)
-    for key in [str(key) for key in st.session_state if str(key).endswith(entry.key)]:
-        if key.startswith(("reasons_", "source_")):
-            st.session_state.pop(key)
+    for key in [str(each) for each in st.session_state]:
+        if key.endswith(entry.key) and key.startswith(_FIELDS):
+            del st.session_state[key]

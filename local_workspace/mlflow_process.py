@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
+from local_workspace.mlflow_scrubbing import Scrubbing
 from local_workspace.process_lifetime import end_with_parent
 from local_workspace.trace_import.route import ImportRoute
 
@@ -39,7 +40,7 @@ def main() -> None:
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     listener = socket.socket(fileno=int(sys.argv[1]))
     database = Path(os.environ["_MLFLOW_SERVER_FILE_STORE"].removeprefix("sqlite:///"))
-    mlflow = ImportRoute(_mlflow_application(), database)
+    mlflow = ImportRoute(Scrubbing(_mlflow_application(), database), database)
     application = TokenRequired(mlflow, os.environ.pop(TOKEN_VARIABLE))
     # Half a million objects that stay: looking through them again and again slows every import.
     gc.freeze()

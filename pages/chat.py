@@ -11,41 +11,64 @@ from components import (
     chat_opening,
     chat_state,
     chat_transcript,
+    comparison_setup,
     conversation_link,
     conversation_list,
+    keyboard,
+    recheck,
     shared_conversation,
     states,
 )
 from components.chat_state import Chat
+from components.comparison_terms import terms_of
 from components.judging import Judge
 from components.session import Session, require
 
 
 def _draw(session: Session, endpoint: Endpoint) -> None:
     chat = chat_state.current(endpoint.name)
-    is_ready = endpoint.readiness is Readiness.READY
+    # A chain that is starting takes a question, too; it waits in its place.
+    can_ask = endpoint.readiness is not Readiness.FAILED
     question = st.chat_input(
         "Ask a question",
         key=f"ask_{endpoint.name}",
-        disabled=not is_ready,
+        disabled=not can_ask,
         submit_mode="disable",
         max_chars=20_000,
     )
     if question and question.strip():
         chat.add(question.strip())
+    chat.terms = terms_of(endpoint)
     conversation_link.write(chat)
     # What is known stands there at once; asking for it comes after the answers.
     list_is_known = conversation_list.is_known(session)
     if list_is_known:
         conversation_list.draw(session, chat)
-    chain_chooser.introduce(endpoint, partial(_offer_new_chat, chat))
+    chain_chooser.introduce(endpoint, partial(_draw_beside, session, endpoint, chat))
     chain_chooser.say_if_not_ready(endpoint)
-    if is_ready and not chat.entries:
+    comparison_setup.say_if_impossible(session, endpoint)
+    recheck.draw(chat)
+    if can_ask and not chat.entries:
         chat_opening.draw(endpoint.guide, chat)
-    judge = Judge(session.services.feedback, session.viewer, endpoint.name)
-    chat_transcript.draw(session.services.chat, chat, judge)
+    judge = Judge(
+        session.services.feedback,
+        session.viewer,
+        endpoint.name,
+        endpoint.guide,
+        session.services.label_schemas,
+    )
+    judge.prepare()
+    keyboard.listen()
+    chat_transcript.draw(session, chat, judge, endpoint.readiness)
     if not list_is_known:
         conversation_list.draw(session, chat)
+
+
+def _draw_beside(session: Session, endpoint: Endpoint, chat: Chat) -> None:
+    with st.container(horizontal=True, width="content", gap="small", key="beside_title"):
+        keyboard.draw()
+        comparison_setup.draw(session, endpoint)
+        _offer_new_chat(chat)
 
 
 def _offer_new_chat(chat: Chat) -> None:
@@ -55,6 +78,7 @@ def _offer_new_chat(chat: Chat) -> None:
         "New chat",
         icon=":material/add:",
         type="tertiary",
+        key="new_chat",
         on_click=_start_anew,
         args=(chat,),
     )

@@ -2,9 +2,12 @@
 
 import datetime
 import sqlite3
+from collections.abc import Sequence
 
 from local_workspace.inference_tables.delta_rows import as_table
 from local_workspace.inference_tables.delta_table import AppendedTable
+from local_workspace.inference_tables.row_keys import RowKey, predicates
+from local_workspace.inference_tables.spool_erasure import forget, wipe
 from local_workspace.inference_tables.table_layout import TableKind
 from local_workspace.inference_tables.table_sets import TableSet, TableSets
 from local_workspace.inference_tables.waiting_rows import waiting_rows
@@ -50,6 +53,14 @@ class TableFlush:
         if is_thorough:
             self._table.tidy()
 
+    def delete(self, keys: Sequence[RowKey]) -> int:
+        """Delete these rows; return how many there were."""
+        return sum(self._table.delete(each) for each in predicates(self.kind, keys))
+
+    def vacuum(self, hours: int) -> int:
+        """Remove the files no version of the last hours needs; return how many."""
+        return self._table.vacuum(hours)
+
     def forget_before(self, day: datetime.date) -> None:
         """Delete the rows of all days before."""
         self._table.forget_before(day, self.kind.date_column)
@@ -74,7 +85,7 @@ class SetFlush:
     def run(self) -> bool:
         """Take the next rows into Delta and out of the spool; tell whether there are more."""
         # Read first: rows that come later are not covered by what is found below.
-        bound = self._highest_request()
+        bound = self._highest("requests")
         taken = [table.run(self._name) for table in self._tables]
         if any(taken) or self._removed is None:
             self._remove_requests(bound, self._removed or 0)
@@ -83,11 +94,37 @@ class SetFlush:
 
     def keep_house(self, retention_days: int) -> None:
         """Do what need not be done at once; no row waits for it."""
-        self._remove_requests(self._highest_request(), 0)
+        self._remove_requests(self._highest("requests"), 0)
         self._remove_assessments()
         for table in self._tables:
             table.tidy()
         self._forget(retention_days)
+
+    def delete(self, kind: TableKind, keys: Sequence[RowKey]) -> int:
+        """Delete these rows of one table, and what the spool keeps of them for MLflow."""
+        # A row is deleted where it is then for good; before, it would come to Delta afterwards.
+        self._settle()
+        deleted = self._table_of(kind).delete(keys)
+        forget(self._spool, self._name, kind, keys)
+        return deleted
+
+    def vacuum(self, kind: TableKind, hours: int) -> int:
+        """Remove what is left of deleted rows; return how many files that were."""
+        removed = self._table_of(kind).vacuum(hours)
+        if hours == 0:
+            wipe(self._spool)
+        return removed
+
+    def _settle(self) -> None:
+        """Bring all that is on record by now into Delta."""
+        bounds = {True: self._highest("requests"), False: self._highest("assessments")}
+        for table in self._tables:
+            bound = bounds[_of_requests(table)]
+            while self._covered(table, bound) < bound:
+                self.run()
+
+    def _table_of(self, kind: TableKind) -> TableFlush:
+        return next(table for table in self._tables if table.kind is kind)
 
     def _forget(self, days: int) -> None:
         """Delete rows older than so many days, once a day; 0 keeps everything."""
@@ -104,9 +141,9 @@ class SetFlush:
         )
         self._forgotten = today
 
-    def _highest_request(self) -> int:
+    def _highest(self, table: str) -> int:
         row = self._spool.execute(
-            "SELECT coalesce(max(id), 0) FROM requests WHERE table_set = ?", (self._name,)
+            f"SELECT coalesce(max(id), 0) FROM {table} WHERE table_set = ?", (self._name,)
         ).fetchone()
         return int(row[0])
 

@@ -99,6 +99,32 @@ class AppendedTable:
         self._sync_newest()
         return int(metrics["num_deleted_rows"] or 0)
 
+    def delete(self, predicate: str) -> int:
+        """Delete the rows a predicate holds for; return how many. They last in older versions."""
+        metrics = self._delta.delete(
+            predicate,
+            writer_properties=self._properties,
+            post_commithook_properties=PostCommitHookProperties(
+                create_checkpoint=False, cleanup_expired_logs=False
+            ),
+        )
+        self._sync_newest()
+        return int(metrics["num_deleted_rows"] or 0)
+
+    def vacuum(self, hours: int) -> int:
+        """Remove the files no version of the last hours needs; return how many.
+
+        With none, the log of all that was goes too: it holds the smallest and the largest values
+        of every file there ever was.
+        """
+        removed = self._delta.vacuum(
+            retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=True
+        )
+        if hours == 0:
+            self._delta.create_checkpoint()
+            _forget_log(self._path / "_delta_log", self._delta.version())
+        return len(removed)
+
     def _sync_newest(self) -> None:
         _sync_commit(self._path, self._delta.version())
 
@@ -124,6 +150,19 @@ def _sync_commit(table: Path, version: int) -> None:
     _sync(table)
     _sync(commit)
     _sync(log)
+
+
+def _forget_log(log: Path, version: int) -> None:
+    """Remove all of the log that is older than this version's checkpoint."""
+    checkpoint = f"{version:020}.checkpoint.parquet"
+    # The library syncs nothing; without these two the table would be lost in a power cut.
+    for name in (checkpoint, "_last_checkpoint"):
+        _sync(log / name)
+    _sync(log)
+    for entry in log.iterdir():
+        number = entry.name.partition(".")[0]
+        if number.isdecimal() and int(number) < version:
+            entry.unlink()
 
 
 def _added_files(commit: Path) -> Iterator[str]:

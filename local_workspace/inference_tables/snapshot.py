@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from local_workspace.inference_tables.delta_rows import as_table
 from local_workspace.inference_tables.spool import application_id, open_spool
@@ -41,7 +42,12 @@ class SnapshotReader:
         if table.spool is None:
             delta = self._current(table)
             return TableSnapshot(delta.file_uris(), None, pa.schema(delta.schema().to_arrow()))
-        return self._with_waiting_rows(table)
+        try:
+            return self._with_waiting_rows(table)
+        except DeltaError:
+            # The log that was known is read piece by piece, and its older part may be gone by now.
+            self._opened.pop(str(table.path), None)
+            return self._with_waiting_rows(table)
 
     def _with_waiting_rows(self, table: TableLocation) -> TableSnapshot:
         assert table.spool is not None

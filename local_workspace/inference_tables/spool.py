@@ -94,6 +94,18 @@ CREATE TABLE IF NOT EXISTS known_requests (
     requester TEXT NOT NULL,
     trace_id TEXT
 ) WITHOUT ROWID;
+-- What SQL wants done with a table; see table_orders.py.
+CREATE TABLE IF NOT EXISTS table_orders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    table_set TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    action TEXT NOT NULL,
+    row_keys TEXT NOT NULL,
+    hours INTEGER NOT NULL,
+    ordered_at INTEGER NOT NULL,
+    affected INTEGER,
+    failure TEXT
+);
 """
 
 

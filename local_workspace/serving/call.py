@@ -56,6 +56,8 @@ def stream_call(
             for chunk in _until(is_canceled, runner.stream(call.body, _content_type(call))):
                 sent.append(chunk)
                 send(Message(Kind.CHUNK, call.call_id, body=to_json(chunk).encode()))
+            if recorder and span and is_canceled():
+                recorder.note_interruption(span)
             if span:
                 span.set_outputs(json.loads(to_json(aggregate(sent))))
     except Exception as error:  # noqa: BLE001 - models raise anything; the caller gets a sentence

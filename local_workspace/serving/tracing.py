@@ -23,6 +23,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 SESSION_METADATA = "mlflow.trace.session"
 USER_METADATA = "mlflow.trace.user"
+INTERRUPTED_METADATA = "reviewapp.interrupted"
 _RESERVED = "mlflow."
 
 
@@ -47,6 +48,8 @@ class CallContext:
             "reviewapp.endpoint": self.endpoint,
             "reviewapp.served_version": self.served_version,
             "reviewapp.client_request_id": self.client_request_id,
+            # Nobody can claim it beforehand.
+            INTERRUPTED_METADATA: None,
         }
         own = {key: value for key, value in self.usage_context.items() if key not in known}
         given = {key: value for key, value in own.items() if not key.startswith(_RESERVED)}
@@ -101,6 +104,10 @@ class TraceRecorder:
         ):
             self._annotate(span.trace_id, context.metadata())
             yield span
+
+    def note_interruption(self, span: LiveSpan) -> None:
+        """Put on the call's trace that its caller left before the end, which nothing else tells."""
+        self._annotate(span.trace_id, {INTERRUPTED_METADATA: "true"})
 
     def take(self, request_id: str) -> tuple[str | None, bytes]:
         """Return the id of the call's finished trace, and it as JSON; nothing if there is none."""

@@ -22,6 +22,7 @@ class Job:
     user: str
     may_write: bool
     result_directory: Path
+    may_erase: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
-from sqlglot.dialects.databricks import Databricks
-from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import Token, TokenType
 
 from local_workspace.sql.data_types import from_arrow
 from local_workspace.sql.failure import syntax_error, unsupported
@@ -17,61 +14,17 @@ from local_workspace.sql.known_tables import (
     Name,
     matching,
 )
+from local_workspace.sql.statement_words import Words, words_of
 
 SchemaReader = Callable[[Name], pa.Schema]
 _TEXT = pa.string()
 
 
-class _Words:
-    """The tokens of a statement, taken one by one."""
-
-    def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
-
-    def take(self, *words: str) -> str | None:
-        """Take the next token if it is one of these words."""
-        if self._tokens and self._tokens[0].text.upper() in words:
-            return self._tokens.pop(0).text.upper()
-        return None
-
-    def name(self) -> list[str]:
-        """Take a name of one or more parts."""
-        parts = [self._part()]
-        while self._tokens and self._tokens[0].text == ".":
-            self._tokens.pop(0)
-            parts.append(self._part())
-        return parts
-
-    def string(self) -> str | None:
-        """Take a string, if one follows."""
-        if self._tokens and self._tokens[0].token_type == TokenType.STRING:
-            return self._tokens.pop(0).text
-        return None
-
-    def end(self) -> None:
-        """Check that nothing is left."""
-        if self._tokens and self._tokens[0].text != ";":
-            raise syntax_error(f"Syntax error near {self._tokens[0].text!r}.")
-
-    def _part(self) -> str:
-        if not self._tokens or self._tokens[0].token_type in (TokenType.STRING, TokenType.NUMBER):
-            raise syntax_error("A name is missing.")
-        text = self._tokens.pop(0).text
-        if not text.replace("_", "a").replace("-", "a").replace(" ", "a").isalnum():
-            raise syntax_error(f"{text!r} is no name.")
-        return text.lower()
-
-
 def metadata(statement: str, known: KnownTables, read_schema: SchemaReader) -> pa.Table | None:
     """Answer a SHOW or DESCRIBE statement; None if it is neither."""
-    try:
-        tokens = Databricks().tokenize(statement)
-        if len(tokens) == 2 and tokens[0].token_type == TokenType.SHOW:
-            # The tokenizer leaves what follows SHOW in one piece.
-            tokens[1:] = Databricks().tokenize(tokens[1].text)
-    except SqlglotError:
+    words = words_of(statement)
+    if words is None:
         return None
-    words = _Words(tokens)
     match words.take("SHOW", "DESCRIBE", "DESC"):
         case None:
             return None
@@ -81,7 +34,7 @@ def metadata(statement: str, known: KnownTables, read_schema: SchemaReader) -> p
             return _describe(words, known, read_schema)
 
 
-def _show(words: _Words, known: KnownTables, read_schema: SchemaReader) -> pa.Table:
+def _show(words: Words, known: KnownTables, read_schema: SchemaReader) -> pa.Table:
     match words.take("CATALOGS", "SCHEMAS", "DATABASES", "TABLES", "COLUMNS"):
         case "CATALOGS":
             return _named("catalog", matching(known.catalogs(), _pattern(words)))
@@ -101,7 +54,7 @@ def _show(words: _Words, known: KnownTables, read_schema: SchemaReader) -> pa.Ta
     raise unsupported("SHOW of anything but CATALOGS, SCHEMAS, TABLES and COLUMNS is not supported")
 
 
-def _show_tables(words: _Words, known: KnownTables) -> pa.Table:
+def _show_tables(words: Words, known: KnownTables) -> pa.Table:
     place = [known.catalog, known.schema]
     if words.take("IN", "FROM"):
         named = _parts(words.name(), 2)
@@ -112,7 +65,7 @@ def _show_tables(words: _Words, known: KnownTables) -> pa.Table:
     return pa.Table.from_pylist(rows, pa.schema(columns))
 
 
-def _pattern(words: _Words) -> str | None:
+def _pattern(words: Words) -> str | None:
     like = words.take("LIKE")
     pattern = words.string()
     if like and pattern is None:
@@ -121,7 +74,7 @@ def _pattern(words: _Words) -> str | None:
     return pattern
 
 
-def _describe(words: _Words, known: KnownTables, read_schema: SchemaReader) -> pa.Table:
+def _describe(words: Words, known: KnownTables, read_schema: SchemaReader) -> pa.Table:
     if words.take("QUERY", "FUNCTION", "HISTORY", "DETAIL", "CATALOG", "SCHEMA", "DATABASE"):
         raise unsupported("DESCRIBE of anything but a table is not supported")
     words.take("TABLE")

@@ -8,6 +8,7 @@ import contextlib
 import shutil
 import time
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,7 @@ class SqlService:
             user=caller.name,
             may_write=caller.may_manage_workspace,
             result_directory=statement.directory,
+            may_erase=caller.is_admin,
         )
         started = asyncio.Event()
         marker = asyncio.create_task(_mark_running(statement, started))
@@ -141,6 +143,9 @@ class SqlService:
 
     def _settle(self, statement: Statement, reply: Reply) -> None:
         if not statement.is_over and "manifest" in reply:
+            if statement.request.is_vacuum:
+                # An older result may hold what is to be gone.
+                self._forget(each for each in self._statements.values() if each.is_over)
             statement.succeed(manifest_from(reply["manifest"]))
             return
         shutil.rmtree(statement.directory, ignore_errors=True)
@@ -214,8 +219,12 @@ class SqlService:
             kept += statement.manifest.byte_count if statement.manifest else 0
             age = time.monotonic() - (statement.ended_at or 0.0)
             if age > self._limits.kept_seconds or kept > self._limits.kept_mebibytes * MEBIBYTE:
-                del self._statements[statement.id]
-                shutil.rmtree(statement.directory, ignore_errors=True)
+                self._forget([statement])
+
+    def _forget(self, statements: Iterable[Statement]) -> None:
+        for statement in list(statements):
+            del self._statements[statement.id]
+            shutil.rmtree(statement.directory, ignore_errors=True)
 
 
 def check_reader(caller: Principal) -> None:

@@ -35,6 +35,11 @@ class StatementRequest:
     wait_seconds: float = 10.0
     cancel_on_timeout: bool = False
 
+    @property
+    def is_vacuum(self) -> bool:
+        """Tell whether it removes what is left of deleted rows."""
+        return self.statement.lstrip()[:6].upper() == "VACUUM"
+
 
 def statement_request(body: dict[str, Any], warehouse_id: str) -> StatementRequest:
     """Read the body of a submission."""

@@ -17,6 +17,7 @@ from local_workspace.sql.dialect.translator import Translator
 from local_workspace.sql.dialect.type_oracle import OracleConnections, relation_name
 from local_workspace.sql.engine import Engine
 from local_workspace.sql.engine_errors import ENGINE_ERRORS, failure_of, needs_columns_by_name
+from local_workspace.sql.erasures import Erasures
 from local_workspace.sql.failure import StatementFailed, unsupported
 from local_workspace.sql.job import Job, Setup
 from local_workspace.sql.known_tables import KnownTables
@@ -56,7 +57,13 @@ class StatementRunner:
         tables = StatementTables(known, self._oracles.oracle())
         if (rows := metadata(request.statement, known, tables.schema)) is not None:
             return self._write_table(job, rows)
+        erasures = Erasures(known, job.may_erase, job.user, canceled)
+        if (rows := erasures.maintain(request.statement)) is not None:
+            return self._write_table(job, rows)
         tree = parse(request.statement)
+        if isinstance(tree, exp.Delete):
+            rows = erasures.delete(tree, self._evaluate(job, tables, canceled))
+            return self._write_table(job, rows)
         if is_change(tree):
             changes = TableChanges(self._user_tables, known, job.may_write, job.user)
             return self._write_table(

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from local_workspace.inference_tables.spool_erasure import handing_over
 from local_workspace.process_lifetime import end_with_parent
 from local_workspace.trace_export.hand_over import HandOver
 from local_workspace.trace_export.own_server import OwnServer
@@ -32,12 +33,14 @@ def main() -> None:
     """Hand over what there is, wait for more, until the workspace closes our standard input."""
     end_with_parent(int(sys.argv[1]))
     logging.basicConfig(format="%(asctime)s %(message)s")
-    hand_over = HandOver(PendingExports(Path(sys.argv[2])), _destination(sys.argv[3]))
+    spool = Path(sys.argv[2])
+    hand_over = HandOver(PendingExports(spool), _destination(sys.argv[3]))
     pause = _FIRST_PAUSE
     waiting = _BREATH_SECONDS
     while not _ended(waiting):
         try:
-            waiting = _BREATH_SECONDS if hand_over.round() else _LOOK_SECONDS
+            with handing_over(spool):
+                waiting = _BREATH_SECONDS if hand_over.round() else _LOOK_SECONDS
             pause = _FIRST_PAUSE
         except (MlflowUnavailable, sqlite3.Error) as error:
             # Nothing is lost: it stays in the spool. A full disk is one of the reasons.

@@ -16,8 +16,12 @@ from local_workspace.trace_import.recorded import RecordedVerdict
 THUMB = "answer_correct"
 COMMENT = "comment"
 EXPECTED_RESPONSE = "expected_response"
+# Before the name of a question for what would have been right.
+EXPECTED = "expected."
 REQUEST_ID_METADATA = "reviewapp.request_id"
 POSITION_METADATA = "reviewapp.position"
+# MLflow's expectations have no rationale.
+COMMENT_METADATA = "reviewapp.comment"
 # The assessment's own id once more, for servers that give ids of their own.
 VERDICT_METADATA = "reviewapp.verdict"
 
@@ -37,7 +41,10 @@ def assessments_of(verdict: RecordedVerdict, span_of_source: SpanFinder) -> list
     """Return an assessment for each rating, the comment and the corrected answer."""
     judgement = verdict.retrieval if verdict.retrieval is not None else verdict.text or {}
     span_id = span_of(verdict, span_of_source)
-    assessments: list[Assessment] = [*_feedback(judgement, verdict, span_id)]
+    assessments: list[Assessment] = [
+        *_feedback(judgement, verdict, span_id),
+        *_expectations(judgement, verdict),
+    ]
     if corrected := judgement.get("suggested_output"):
         source = source_of(verdict)
         assessments.append(Expectation(name=EXPECTED_RESPONSE, value=corrected, source=source))
@@ -60,6 +67,8 @@ def _feedback(
     comment = judgement.get("free_text_comment") or None
     ratings: dict[str, dict[str, Any]] = judgement.get("ratings") or {}
     for name, rating in ratings.items():
+        if name.startswith(EXPECTED):
+            continue
         rationale = rating.get("rationale") or None
         if name == THUMB and comment:
             rationale = comment if rationale in (None, comment) else f"{rationale}\n\n{comment}"
@@ -79,6 +88,19 @@ def _feedback(
             rationale=comment,
             span_id=span_id,
         )
+
+
+def _expectations(judgement: dict[str, Any], verdict: RecordedVerdict) -> Iterator[Expectation]:
+    ratings: dict[str, dict[str, Any]] = judgement.get("ratings") or {}
+    for name, rating in ratings.items():
+        if name.startswith(EXPECTED):
+            comment = rating.get("rationale")
+            yield Expectation(
+                name=name.removeprefix(EXPECTED),
+                value=_value(rating),
+                source=source_of(verdict),
+                metadata={COMMENT_METADATA: comment} if comment else None,
+            )
 
 
 def _value(rating: dict[str, Any]) -> str | bool | float | None:
@@ -117,7 +139,7 @@ def _identify(assessment: Assessment, verdict: RecordedVerdict, judgement: dict[
     ]
     digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
     assessment.assessment_id = f"a-{digest[:32]}"
-    assessment.metadata = {
+    assessment.metadata = (assessment.metadata or {}) | {
         REQUEST_ID_METADATA: verdict.request_id,
         VERDICT_METADATA: assessment.assessment_id,
     }

@@ -11,6 +11,7 @@ LOG_COLUMNS = ["conversation_id", "requester", "timestamp_ms", "request"]
 TURN_COLUMNS = [
     *LOG_COLUMNS,
     "databricks_request_id",
+    "status_code",
     "request_raw",
     "response_raw",
     "trace",

@@ -8,6 +8,8 @@ from backend.errors import AlreadyExists, BeingChanged, ModelRefused, NotAllowed
 from backend.model_environment import FORCED
 from backend.model_versions import ModelVersion
 
+# MLflow's store on SQLAlchemy 2.1.
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload``:sqlalchemy.exc.SADeprecationWarning")
 LIST = "/api/2.0/serving-endpoints"
 NAME = "agents_main-rag-chain"
 ENDPOINT = f"{LIST}/{NAME}"
@@ -15,8 +17,12 @@ CREATE, GET, CONFIG = f"POST {LIST}", f"GET {ENDPOINT}", f"PUT {ENDPOINT}/config
 
 
 @pytest.fixture(autouse=True)
-def _registry_and_credentials(workspace, monkeypatch):
-    """Every version is usable and was logged in experiment 7; the workspace is the loopback."""
+def _registry_and_credentials(workspace, experiment, monkeypatch):
+    """Every version is usable and was logged in experiment 7; the workspace is the loopback.
+
+    The ledger is in a real MLflow store.
+    """
+    workspace.answers["GET /api/2.0/preview/scim/v2/Me"] = (200, {"userName": "me@example.com"})
     monkeypatch.setenv("DATABRICKS_HOST", workspace.address)
     monkeypatch.setenv("DATABRICKS_TOKEN", "dapi-driver")
     monkeypatch.setattr(

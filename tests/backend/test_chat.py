@@ -123,6 +123,25 @@ def test_stop_wakes_whoever_waits_for_a_silent_model(wire, chat):
     assert stream.so_far.text == "One "
 
 
+def test_stop_ends_a_request_that_nothing_has_come_back_from(wire, chat):
+    """A chain that loads for minutes before its headers is told at once that nobody waits."""
+    wire.is_silent = True
+    stream = chat.ask("chain", CONVERSATION, "Why?")
+    rest: list[object] = []
+    waiting = threading.Thread(target=lambda: rest.extend(stream))
+    waiting.start()
+    assert wire.arrived.wait(3)
+
+    stream.close()
+    waiting.join(3)
+
+    assert not waiting.is_alive()
+    assert wire.caller_left.wait(3)
+    assert rest == []
+    assert stream.so_far == Answer("", None, is_interrupted=True)
+    assert len(wire.posted) == 1
+
+
 def test_nothing_is_sent_if_it_is_stopped_before_the_first_event(wire, chat):
     """A question nobody waits for costs nothing."""
     stream = chat.ask("chain", CONVERSATION, "Why?")

@@ -56,10 +56,11 @@ def listed(session, at, question, user=ANN.user_name):
     return [session, user, str(at), question]
 
 
-def whole(session, at, question, answer, user=ANN.user_name, history=()):
+def whole(session, at, question, answer, user=ANN.user_name, history=(), status=200):
     return [
         *listed(session, at, question, user),
         f"r-{at}",
+        str(status),
         json.dumps(body_of(question, history)),
         json.dumps(completion(answer)),
         json.dumps(TRACE),
@@ -115,7 +116,18 @@ def test_reviewer_asks_for_their_own_only(conversations, workspace, log):
     sent = workspace.sent(SUBMIT)
     assert "request_metadata['requester'] = :user" in sent["statement"]
     assert parameters(workspace) == {"conversation": "' OR '1'='1", "user": ANN.user_name}
-    assert "OR" not in sent["statement"].replace("ORDER", "")
+    assert "'1'" not in sent["statement"]
+
+
+def test_question_stopped_before_anything_came_is_in_the_log(conversations, log):
+    """The status says that its caller left; the chain may not even have left a trace."""
+    stopped = whole("c-1", 1000, "A?", "1", status=499)
+    log(TURN_COLUMNS, [*stopped[:-2], None, None])
+
+    (turn,) = conversations.open(ANN, "c-1", ENDPOINT).conversation.turns
+
+    assert (turn.question, turn.answer.text, turn.answer.request_id) == ("A?", "", "r-1000")
+    assert turn.answer.is_interrupted
 
 
 def test_without_any_store_the_reason_is_mlflow_s(conversations):

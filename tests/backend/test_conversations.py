@@ -111,10 +111,11 @@ def test_question_asked_again_keeps_its_former_answer(conversations, talk, exper
     again = body_of("How many days?")
     record(experiment, "again", ANN.user_name, session, again, completion("Six."))
 
-    (turn,) = conversations.open(ANN, session).conversation.turns
+    conversation = conversations.open(ANN, session).conversation
 
-    assert turn.answer.text == "Six."
-    assert [each.text for each in turn.former] == ["Five."]
+    assert [turn.answer.text for turn in conversation.turns] == ["Six."]
+    assert [turn.answer.text for turn in conversation.tree] == ["Five.", "Six."]
+    assert [turn.follows for turn in conversation.tree] == [None, None]
 
 
 @pytest.mark.parametrize("viewer", [ANALYST, ADMIN])

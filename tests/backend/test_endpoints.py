@@ -1,5 +1,7 @@
 """Which endpoints a person may use, and what is said of them."""
 
+from datetime import UTC, datetime
+
 import pytest
 from databricks.sdk.service.serving import ServingEndpointDetailed
 
@@ -45,6 +47,7 @@ def test_versions_with_traffic_are_live_and_feedback_is_no_version():
 
 FAILED = _config((_entity("1", "DEPLOYMENT_FAILED", "No module named 'faiss'."), 100))
 STARTING = _config((_entity("1", "DEPLOYMENT_CREATING"), 100))
+AT = datetime.fromtimestamp(1_700_000_000, UTC)
 READY = _config((_entity("1"), 100))
 
 
@@ -88,6 +91,15 @@ def test_a_failed_version_without_traffic_is_no_problem():
     idle = _entity("1", "DEPLOYMENT_FAILED", "out of memory")
 
     assert _endpoint(config=_config((_entity("2"), 100), (idle, 0))).problem == ""
+
+
+def test_a_change_tells_since_when_it_is_under_way():
+    """Where the workspace does not say, it is the endpoint's last change."""
+    started = STARTING | {"start_time": 1_700_000_000_000}
+
+    assert _endpoint(pending_config=started).changing_since == AT
+    assert _endpoint(last_updated_timestamp=1_700_000_000_000).changing_since == AT
+    assert _endpoint().changing_since is None
 
 
 def test_only_what_the_person_may_ask_is_listed(workspace):

@@ -75,3 +75,10 @@ def test_a_token_nobody_holds_asks_to_sign_in(workspace):
 
     with pytest.raises(SignInNeeded):
         Identity(open_workspace(workspace.address, "expired")).viewer()
+
+
+def test_the_workspace_is_named_by_its_address(workspace):
+    """As it stands in the browser, without what is before it."""
+    identity = Identity(open_workspace(workspace.address, "token"))
+
+    assert f"http://{identity.workspace}" == workspace.address

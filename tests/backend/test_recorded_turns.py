@@ -1,7 +1,7 @@
-"""What a record of any kind of model says was asked, and which branch stands on the page."""
+"""What a record of any kind of model says was asked and answered."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,9 +9,7 @@ from backend.answers import Answer, Conversation, Turn
 from backend.chat_requests import Kind, QuestionShape
 from backend.recorded_turns import (
     Asked,
-    RecordedTurn,
     document,
-    last_branch,
     question_in,
     question_in_preview,
     recorded_turn,
@@ -109,64 +107,20 @@ def test_long_question_is_cut_for_a_name():
     assert title_of("word " * 100).endswith("…")
 
 
-def turn(question, text, parent=None, known=None, request_id=None):
-    request_id = request_id or f"{question}-{text}"
-    asked = Asked("c", "chain", "ann", START + timedelta(seconds=1), question)
-    return RecordedTurn(asked, Answer(text, request_id), parent, known)
+def test_what_the_trace_and_the_request_say_of_the_turn_is_known():
+    """Which one it follows, what its caller named it, and that nobody waited for its end."""
+    asked = Asked("c", "chain", "ann", START, "Why?")
+    metadata = {
+        "reviewapp.parent": "r-0",
+        "reviewapp.client_request_id": "mine",
+        "reviewapp.interrupted": "true",
+    }
+    body = {"usage_context": {"reviewapp.parent": "r-0"}, "client_request_id": "mine"}
 
+    traced = recorded_turn(asked, "r-1", {}, None, {"info": {"trace_metadata": metadata}})
+    logged = recorded_turn(asked, "r-1", body, None, None, is_interrupted=True)
 
-def branch(*turns):
-    found = last_branch(turns)
-    return [(each.question, each.answer.text, [f.text for f in each.former]) for each in found]
-
-
-def test_turns_follow_each_other():
-    """With what they knew, with a parent, or with nothing at all."""
-    expected = [("A", "1", []), ("B", "2", [])]
-
-    assert branch(turn("A", "1", known=0), turn("B", "2", known=1)) == expected
-    assert branch(turn("A", "1"), turn("B", "2", parent="A-1")) == expected
-    assert branch(turn("A", "1"), turn("B", "2")) == expected
-
-
-def test_question_asked_again_replaces_and_keeps_its_answer():
-    """However often."""
-    turns = [turn("A", "1", known=0), turn("A", "2", known=0), turn("A", "3", known=0)]
-
-    assert branch(*turns) == [("A", "3", ["1", "2"])]
-
-
-def test_question_asked_twice_in_a_row_is_two_questions():
-    """The second one knew the first one's answer."""
-    assert len(branch(turn("A", "1", known=0), turn("A", "2", known=1))) == 2
-
-
-def test_changed_question_begins_a_branch_of_its_own():
-    """What came after the old one does not belong to it."""
-    turns = [turn("A", "1", known=0), turn("B", "2", known=1), turn("C", "3", known=2)]
-
-    assert branch(*turns, turn("B2", "4", known=1)) == [("A", "1", []), ("B2", "4", [])]
-    assert branch(*turns, turn("B2", "4", parent="A-1", known=1)) == [
-        ("A", "1", []),
-        ("B2", "4", []),
-    ]
-
-
-def test_question_that_failed_stays_unless_it_is_asked_again():
-    """It stood on the page, too."""
-    failed = turn("B", "", known=1)
-
-    assert branch(turn("A", "1", known=0), failed, turn("C", "2", known=1)) == [
-        ("A", "1", []),
-        ("B", "", []),
-        ("C", "2", []),
-    ]
-    assert branch(turn("A", "1", known=0), failed, turn("B", "2", known=1)) == [
-        ("A", "1", []),
-        ("B", "2", [""]),
-    ]
-
-
-def test_history_longer_than_the_record_is_appended():
-    """Older turns may have been deleted."""
-    assert len(branch(turn("A", "1", known=7), turn("B", "2", known=8))) == 2
+    for turn in (traced, logged):
+        assert (turn.parent, turn.client_request_id) == ("r-0", "mine")
+        assert turn.answer.is_interrupted
+    assert not recorded_turn(asked, "r-1", {}, None, None).answer.is_interrupted

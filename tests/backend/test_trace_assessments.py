@@ -68,6 +68,32 @@ def test_comment_and_correction_without_a_thumb_are_kept(feedback, endpoint, tab
     assert [each for each in kept if each.expectation] == []
 
 
+def test_answers_for_what_is_right_are_expectations(feedback, endpoint, tables, asked):
+    """With what was said beside them; they may change, and be taken back."""
+    endpoint(feedback=False, tables=False)
+    trace_id, _ = asked("m6")
+    said = Verdict(
+        "m6",
+        "ann@example.com",
+        custom_answers={"polite": True},
+        expectations={"facts": "One.", "parts": ("a", "b")},
+        custom_comments={"facts": "See 4.3.", "polite": "Very."},
+    )
+    feedback.submit(ANN, ENDPOINT, said)
+    (verdict,) = feedback.read(ANN, ENDPOINT, ["m6"]).by_request["m6"]
+    assert verdict == replace(said, given_at=verdict.given_at)
+    kept = mlflow.get_trace(trace_id).info.assessments
+    assert sorted(each.name for each in kept if each.expectation) == ["facts", "parts"]
+
+    second = replace(said, expectations={"facts": "Two."}, custom_comments={})
+    feedback.submit(ANN, ENDPOINT, second)
+
+    (verdict,) = feedback.read(ANN, ENDPOINT, ["m6"]).by_request["m6"]
+    assert verdict == replace(second, given_at=verdict.given_at)
+    kept = mlflow.get_trace(trace_id).info.assessments
+    assert [(each.name, each.value) for each in kept if each.expectation] == [("facts", "Two.")]
+
+
 def test_same_verdict_again_writes_nothing(feedback, endpoint, tables, asked):
     """Whoever repeats a call that broke off does not double what was written."""
     endpoint(feedback=False, tables=False)

@@ -24,6 +24,8 @@ VERDICT = Verdict(
     reasons=frozenset({"too_long", "wrong_source"}),
     comment="It is about something else.",
     custom_answers={"politeness": 4, "Is it safe?": True, "topics": ("a", "b"), "why": "so"},
+    expectations={"facts": "Section 4.3"},
+    custom_comments={"politeness": "Very.", "facts": "Look there."},
     preference=Preference("pair-7", Choice.PREFERRED),
 )
 
@@ -35,10 +37,11 @@ def test_names_are_those_of_the_convention():
         "reason.too_long": Rating(True),
         "reason.wrong_source": Rating(True),
         "preference": Rating("preferred", "pair-7"),
-        "politeness": Rating(4),
+        "politeness": Rating(4, "Very."),
         "Is it safe?": Rating(True),
         "topics": Rating(("a", "b")),
         "why": Rating("so"),
+        "expected.facts": Rating("Section 4.3", "Look there."),
     }
 
 
@@ -88,7 +91,9 @@ def test_list_kept_as_text_is_a_list_again():
     assert read.custom_answers == {"a": ("x", "y"), "b": "[x", "c": "[1]"}
 
 
-@pytest.mark.parametrize("name", ["answer_correct", "preference", "comment", "reason.mine"])
+@pytest.mark.parametrize(
+    "name", ["answer_correct", "preference", "comment", "reason.mine", "expected.mine"]
+)
 def test_question_cannot_take_a_name_that_means_something_else(name):
     """Otherwise an answer to it would be counted as a thumb."""
     with pytest.raises(Refused, match="cannot be called"):

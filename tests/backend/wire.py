@@ -24,7 +24,10 @@ class Wire:
     # Bytes are sent as one chunk; a number is a pause; None cuts the connection.
     script: list[bytes | float | None] = field(default_factory=list)
     is_chunked: bool = True
+    # Nothing is answered at all; the handler waits for its caller to leave.
+    is_silent: bool = False
     received: list[tuple[str, Any, dict[str, str]]] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
     caller_left: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -63,6 +66,12 @@ class _Handler(BaseHTTPRequestHandler):
             told.caller_left.set()
 
     def _play(self, told):
+        if told.is_silent:
+            self.connection.settimeout(5)
+            told.arrived.set()
+            if not self.connection.recv(1):
+                told.caller_left.set()
+            return
         self.send_response(told.status)
         kind = {"Content-Type": "text/event-stream"} if told.status == 200 else {}
         how = {"Transfer-Encoding": "chunked"} if told.is_chunked else {}

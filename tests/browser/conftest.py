@@ -61,12 +61,15 @@ class Visitor:
         box = self.page.get_by_placeholder("Ask a question")
         box.fill(text)
         box.press("Enter")
+        self.page.locator("[class*=st-key-bubble_]", has_text=text).last.wait_for()
 
     def answer(self):
         """The newest answer once it is complete."""
-        self.page.get_by_role("button", name="Ask again").wait_for()
-        self.page.locator(AT_REST).wait_for()
-        return self.page.locator("[class*=st-key-answer_]").last
+        last = self.page.locator("[class*=st-key-answer_]").last
+        last.get_by_role("button", name="Ask again").wait_for()
+        # In a process that has just begun, the list of conversations comes when MLflow is imported.
+        self.page.locator(AT_REST).wait_for(timeout=60_000)
+        return last
 
     def thumb(self, word: str):
         """The verdict of this name under the newest answer."""
@@ -84,9 +87,9 @@ class Place:
     def client(self) -> LocalClient:
         return LocalClient(self.workspace.host, self.workspace.token)
 
-    def api(self, method: str, path: str, **options) -> dict:
-        """Ask the workspace as its owner."""
-        headers = {"Authorization": f"Bearer {self.workspace.token}"}
+    def api(self, method: str, path: str, token: str = "", **options) -> dict:
+        """Ask the workspace as its owner, or as whoever holds the token."""
+        headers = {"Authorization": f"Bearer {token or self.workspace.token}"}
         url = self.workspace.host + path
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)

@@ -1,5 +1,6 @@
-"""A ChatModel for readers: counts slowly, cites a source, or says back exactly what it was told."""
+"""A ChatModel for readers: counts slowly, cites a source, or says back what it was told."""
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -35,8 +36,15 @@ def pieces(question: str) -> Iterator[str]:
             yield f"{number} "
             time.sleep(0.02)
         return
+    if verb == "repeat":
+        times, _, said = rest.partition(" ")
+        yield from (said for _ in range(int(times)))
+        return
     if verb == "fail":
         raise ValueError(rest)
+    if verb == "who":
+        yield from (f"{word} " for word in os.environ["VERSION_NAME"].split())
+        return
     if verb == "cite":
         found(rest)
     # Small pieces: what is hostile must be so, too, when only a part of it has come.

@@ -11,6 +11,7 @@ import pytest
 from backend.agents import deploy
 from backend.answers import Conversation, Turn
 from backend.chat import Chat
+from backend.chat_requests import BEGINNING
 from backend.connection import MLFLOW_PATIENCE, open_workspace
 from backend.conversations import Conversations
 from backend.errors import NotFound
@@ -130,7 +131,52 @@ def test_question_asked_again_takes_the_place_of_its_answer(ann, talk):
     assert len(opened.conversation.turns) == 2
     kept = opened.conversation.turns[1]
     assert kept.answer.request_id == again.turns[1].answer.request_id
-    assert [each.request_id for each in kept.former] == [talk.turns[1].answer.request_id]
+    former = opened.conversation.tree[1]
+    assert former.answer.request_id == talk.turns[1].answer.request_id
+    assert former.follows == kept.follows == 0
+
+
+def test_question_worded_anew_is_a_branch_in_both_stores(ann, talk, request):
+    """Also the first one, which follows nothing; what was said after the old one stays with it."""
+    nothing = Conversation(talk.id, ENDPOINT)
+    anew = ann.ask(nothing, "first, in other words", parent=BEGINNING)
+    ann.ask(anew, "and then")
+
+    stored = ann.conversations.open(ann.viewer, talk.id, ENDPOINT)
+    request.getfixturevalue("without_mlflow")
+    logged = ann.conversations.open(ann.viewer, talk.id, ENDPOINT)
+
+    for opened in (stored, logged):
+        page = [turn.question for turn in opened.conversation.turns]
+        assert page == ["first, in other words", "and then"]
+        assert [turn.follows for turn in opened.conversation.tree] == [None, 0, None, 2]
+    assert stored.missing is None
+    assert logged.missing is not None
+
+
+def test_answer_nobody_waited_for_comes_back_as_interrupted(ann):
+    """With what had come, also if that was nothing; on record a moment after the caller left."""
+    conversation = Conversation(f"lasting-{uuid.uuid4()}", ENDPOINT)
+    stream = ann.chat.ask(ENDPOINT, conversation, "count 500")
+    next(stream)
+    stream.close()
+
+    (turn,) = _soon(lambda: ann.conversations.open(ann.viewer, conversation.id, ENDPOINT))
+
+    assert turn.question == "count 500"
+    assert turn.answer.is_interrupted
+    assert turn.answer.request_id == stream.so_far.request_id
+    assert turn.answer.text.startswith(stream.so_far.text)
+
+
+def _soon(read):
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return read().conversation.turns
+        except NotFound:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 @pytest.mark.parametrize("group", ["analysts", "admins"])

@@ -10,7 +10,9 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
 from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDenied
 from databricks.sdk.service.iam import ComplexValue
+from mlflow.genai.label_schemas import InputCategorical, InputPassFail, create_label_schema
 
+from backend import label_schemas as schemas
 from backend.agents import deploy
 from backend.errors import NotAllowed
 from backend.feedback import Feedback, Store
@@ -169,6 +171,8 @@ FULL = Verdict(
     corrected_answer="The right answer.",
     source_ratings=(SourceRating(0, Thumb.POSITIVE, "good"),),
     custom_answers={"politeness": 4, "topics": ("a", "b"), "is safe": True},
+    expectations={"facts": "Section 4.3"},
+    custom_comments={"politeness": "Very.", "facts": "It is there."},
     preference=Preference("pair-7", Choice.REJECTED),
 )
 
@@ -220,7 +224,29 @@ def test_verdict_arrives_in_mlflow(client, ann, request_id):
     assert (back.comment, back.reasons) == (FULL.comment, FULL.reasons)
     assert (back.corrected_answer, back.preference) == (FULL.corrected_answer, FULL.preference)
     assert back.custom_answers == FULL.custom_answers
+    assert (back.expectations, back.custom_comments) == (FULL.expectations, FULL.custom_comments)
     assert [(each.position, each.thumb) for each in back.source_ratings] == [(0, "positive")]
+
+
+def test_reviewers_are_asked_what_the_experiment_s_schemas_ask(client, ann, judged, monkeypatch):
+    """Made with MLflow's own client by an admin; a reviewer has no right to read them there."""
+    monkeypatch.setattr(schemas, "PATIENCE_SECONDS", 60)
+    experiment = {tag.key: tag.value for tag in judged.tags}["MONITOR_EXPERIMENT_ID"]
+    made = {
+        "Is it polite?": InputPassFail("Polite", "Rude"),
+        "Which part?": InputCategorical(["Leave", "Pay"], multi_select=True),
+    }
+    for name, kind in made.items():
+        create_label_schema(
+            name, type="feedback", input=kind, enable_comment=True, experiment_id=experiment
+        )
+
+    asked = schemas.LabelSchemas(ann).questions(Identity(ann).viewer(), ENDPOINT)
+
+    assert [(each.name, each.kind, each.options) for each in asked] == [
+        ("Is it polite?", "yes_or_no", ("Polite", "Rude")),
+        ("Which part?", "some_of", ("Leave", "Pay")),
+    ]
 
 
 def _no_sql() -> WorkspaceClient:

@@ -1,5 +1,6 @@
 """A visitor with a cookie, and fakes behind the one seam: `backend.services.connect`."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +16,13 @@ from backend.endpoints import Endpoint
 from backend.errors import NotFound, ReviewAppError
 from backend.feedback import RecordedVerdicts
 from backend.identity import Role, Viewer
+from backend.label_schemas import Question
+from backend.my_reviews import MyReviews
+from backend.reachability import Part
 from backend.verdicts import Verdict
 from components import session
+from tests.pages.deployed import FakeDeployments
+from tests.pages.erasing import FakeErasures
 
 SHELL = Path(__file__).parents[2] / "components" / "shell.py"
 
@@ -26,8 +32,12 @@ class FakeIdentity:
     """Says who is there, or raises."""
 
     roles: set[Role]
+    error: ReviewAppError | None = None
+    workspace: str = "workspace.example.com"
 
     def viewer(self) -> Viewer:
+        if self.error:
+            raise self.error
         return Viewer("alice@example.com", "Alice [Archer]", frozenset(self.roles))
 
 
@@ -49,15 +59,22 @@ class FakeStream:
 
     events: list[Event | Exception]
     so_far: Answer = field(default_factory=lambda: Answer("Five", "req-cut", is_interrupted=True))
+    # The whole answer comes when this is set.
+    may_go_on: threading.Event | None = None
+    is_closed: bool = False
 
     def __iter__(self) -> Iterator[Event]:
         for event in self.events:
             if isinstance(event, Exception):
                 raise event
+            if isinstance(event, Answer):
+                if self.may_go_on:
+                    self.may_go_on.wait(10)
+                self.so_far = event
             yield event
 
     def close(self) -> None:
-        """Nothing is open."""
+        self.is_closed = True
 
 
 @dataclass
@@ -66,10 +83,21 @@ class FakeChain:
 
     events: list[Event | Exception] = field(default_factory=list)
     asked: list[tuple[str, Conversation, str]] = field(default_factory=list)
+    options: list[dict[str, str | None]] = field(default_factory=list)
+    streams: list[FakeStream] = field(default_factory=list)
+    may_go_on: threading.Event | None = None
+    # What a version says that is asked by its name.
+    by_name: dict[str, list[Event | Exception]] = field(default_factory=dict)
 
-    def ask(self, endpoint: str, conversation: Conversation, question: str) -> FakeStream:
+    def ask(
+        self, endpoint: str, conversation: Conversation, question: str, **options: str | None
+    ) -> FakeStream:
         self.asked.append((endpoint, conversation, question))
-        return FakeStream(self.events)
+        self.options.append(options)
+        name = options.get("served_name")
+        events = self.by_name[name] if name else self.events
+        self.streams.append(FakeStream(events, may_go_on=self.may_go_on))
+        return self.streams[-1]
 
 
 @dataclass
@@ -130,6 +158,70 @@ class FakeConversations:
 
 
 @dataclass
+class FakeLabelSchemas:
+    """Has the questions it was given, or raises."""
+
+    asked: tuple[Question, ...] | ReviewAppError = ()
+
+    def prepare(self, _viewer: Viewer, _endpoint: str) -> None:
+        """Everything is known at once."""
+
+    def questions(self, _viewer: Viewer, _endpoint: str) -> tuple[Question, ...]:
+        if isinstance(self.asked, ReviewAppError):
+            raise self.asked
+        return self.asked
+
+
+@dataclass
+class FakeMyReviews:
+    """Has the verdicts it was given, or raises."""
+
+    content: MyReviews | ReviewAppError = field(default_factory=MyReviews)
+
+    def mine(self, _viewer: Viewer) -> MyReviews:
+        if isinstance(self.content, ReviewAppError):
+            raise self.content
+        return self.content
+
+
+@dataclass
+class FakeComparisons:
+    """Remembers what was turned on, or raises."""
+
+    error: ReviewAppError | None = None
+    changes: list[tuple[object, ...]] = field(default_factory=list)
+
+    def turn_on(self, endpoint: str, served_name: str, *, tells_afterwards: bool) -> None:
+        self._change(endpoint, served_name, tells_afterwards)
+
+    def turn_off(self, endpoint: str) -> None:
+        self._change(endpoint)
+
+    def _change(self, *change: object) -> None:
+        if self.error:
+            raise self.error
+        self.changes.append(change)
+
+
+@dataclass
+class FakeReachability:
+    """Says what is away."""
+
+    away: set[Part] = field(default_factory=set)
+    times_looked: int = 0
+
+    def missing(self) -> frozenset[Part]:
+        return frozenset(self.away)
+
+    def doubt(self) -> None:
+        """Nothing is remembered here."""
+
+    def look_again(self) -> frozenset[Part]:
+        self.times_looked += 1
+        return self.missing()
+
+
+@dataclass
 class Visit:
     """One visitor's browser and the workspace that person meets."""
 
@@ -138,6 +230,12 @@ class Visit:
     chat: FakeChain = field(default_factory=FakeChain)
     feedback: FakeFeedback = field(default_factory=FakeFeedback)
     conversations: FakeConversations = field(default_factory=FakeConversations)
+    my_reviews: FakeMyReviews = field(default_factory=FakeMyReviews)
+    label_schemas: FakeLabelSchemas = field(default_factory=FakeLabelSchemas)
+    reachability: FakeReachability = field(default_factory=FakeReachability)
+    erasures: FakeErasures = field(default_factory=FakeErasures)
+    comparisons: FakeComparisons = field(default_factory=FakeComparisons)
+    deployments: FakeDeployments = field(default_factory=FakeDeployments)
     connect_error: ReviewAppError | None = None
     token: str | None = "dapi-alice"
     tokens_used: list[str] = field(default_factory=list)

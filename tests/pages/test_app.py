@@ -62,6 +62,63 @@ def test_a_sign_in_link_sets_a_cookie_no_script_can_read(browser, redeem):
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", ["/home", "/?conversation=c-1&endpoint=e", "/home?a=https://b/"])
+def test_a_link_can_lead_on_to_a_page(browser, redeem, path):
+    """Whoever is sent to a conversation arrives there after signing in."""
+    redeem(SignIn("dapi-alice", 60))
+
+    answer = browser.get("/sign-in", params={"code": "once", "next": path})
+
+    assert answer.headers["location"] == path
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "\\/evil.example",
+        "/\t/evil.example",
+        "/\r\nSet-Cookie: a=b",
+        " //evil.example",
+        "javascript:alert(1)",
+        "evil.example",
+        "https:evil.example",
+        "//[",
+        "/sign-out",
+        "/sign-in?code=another",
+        "",
+    ],
+)
+def test_a_link_leads_nowhere_else(browser, redeem, address):
+    """Somebody who has just signed in must not end up on another's copy of the app."""
+    redeem(SignIn("dapi-alice", 60))
+
+    answer = browser.get("/sign-in", params={"code": "once", "next": address})
+
+    assert answer.headers["location"] == "/"
+
+
+def test_a_link_that_does_not_work_still_leads_on(browser, redeem):
+    """Whoever is signed in already gets where they were sent."""
+    redeem(LinkRefused())
+
+    answer = browser.get("/sign-in", params={"code": "used", "next": '/home?a="b'})
+
+    assert '<a href="/home?a=&quot;b">' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "place"), [("", "/"), ("?conversation=c-1", "/?conversation=c-1")]
+)
+def test_the_chat_has_a_name_of_its_own(browser, query, place):
+    """The first page has none in Streamlit, but people and documents call it that."""
+    assert browser.get(f"/chat{query}").headers["location"] == place
+
+
 def test_over_https_the_cookie_is_secure(browser, redeem):
     """It must not leave the browser unencrypted where encryption is used."""
     redeem(SignIn("dapi-alice", None))

@@ -1,11 +1,16 @@
 """Judging an answer: saved at the click, changed, taken back, and never lost."""
 
+from dataclasses import replace
+
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from backend.answers import Answer, Source
 from backend.endpoints import Endpoint, Readiness, ServedVersion
 from backend.errors import Unreachable
+from backend.reviewer_guide import ReviewerGuide
 from backend.verdicts import Thumb
+from tests.pages.conftest import SHELL
 
 SERVED = (ServedVersion("v3", "main.hr.handbook_chain", "3", 100),)
 SOURCE = Source("Up to five days.", None, "Handbook", "s1", 0)
@@ -14,7 +19,12 @@ SOURCE = Source("Up to five days.", None, "Handbook", "s1", 0)
 @pytest.fixture
 def answered(visit):
     """A page with one answer."""
-    visit.endpoints.content = [Endpoint("handbook", "", "", Readiness.READY, SERVED)]
+    return _answered(visit, ReviewerGuide())
+
+
+def _answered(visit, guide):
+    endpoint = Endpoint("handbook", "", "", Readiness.READY, SERVED, guide=guide)
+    visit.endpoints.content = [endpoint]
     visit.chat.events = [Answer("Five days.", "req-1", sources=(SOURCE,))]
     at = visit.open()
     return at.chat_input[0].set_value("How many days?").run()
@@ -31,6 +41,18 @@ def _judge(at, thumb):
 
 def _area(at, prefix):
     return next(each for each in at.text_area if each.key.startswith(prefix))
+
+
+def _open(at):
+    """Open what is folded under the answer."""
+    (entry,) = at.session_state["chats"]["handbook"].entries
+    at.session_state[f"more_{entry.key}"] = True
+    at.run()
+    assert not at.exception
+
+
+def _button(at, label):
+    return next(each for each in at.button if each.label == label)
 
 
 @pytest.mark.parametrize("thumb", list(Thumb))
@@ -79,12 +101,76 @@ def test_a_comment_goes_with_the_thumb(visit, answered):
 
 def test_a_better_answer_starts_with_the_chains(visit, answered):
     """Only what was changed is on record as a better answer."""
+    _open(answered)
     better = _area(answered, "better_")
     assert better.value == "Five days."
 
     better.set_value("Six days.").run()
 
     assert visit.feedback.verdicts[-1].corrected_answer == "Six days."
+
+
+def test_wrong_opens_what_can_be_said_in_words(visit, answered):
+    """Why it is wrong is asked at once; whoever says right has said enough."""
+    _judge(answered, Thumb.POSITIVE)
+    assert not [each for each in answered.text_area if each.key.startswith("comment_")]
+
+    _judge(answered, Thumb.NEGATIVE)
+
+    assert _area(answered, "comment_").value == ""
+
+
+def test_a_saved_better_answer_shows_what_was_changed(visit, answered):
+    """By word, with marks that are read aloud; hostile text in it is text."""
+    _open(answered)
+    _area(answered, "better_").set_value("Six days.<img src=x onerror=alert(1)>").run()
+
+    (changes,) = [
+        each.proto.body for each in answered.get("html") if "text-changes" in each.proto.body
+    ]
+    assert "[removed: </span>Five" in changes
+    assert "[added: </span>Six" in changes
+    assert "<img" not in changes
+
+
+def test_what_could_not_be_saved_is_no_change_yet(visit, answered):
+    """What is shown as changed is on record."""
+    visit.feedback.error = Unreachable()
+    _open(answered)
+    _area(answered, "better_").set_value("Six days.").run()
+
+    assert not [each for each in answered.expander if "What you changed" in each.label]
+
+
+def test_the_endpoint_s_own_reasons_take_the_place_of_the_usual(visit):
+    """An admin's words are shown, and what is on record is their key."""
+    guide = ReviewerGuide(reasons_down={"rude": "Rude [to] customers"})
+    at = _answered(visit, guide)
+    _judge(at, Thumb.NEGATIVE)
+    group = _group(at, "reasons_")
+    assert group.options == [r"Rude \[to\] customers"]
+
+    group.set_value(["rude"]).run()
+
+    assert visit.feedback.verdicts[-1].reasons == {"rude"}
+
+
+def test_a_reason_that_is_not_listed_any_more_can_be_taken_back(visit, answered):
+    """What somebody said does not vanish because the list has changed."""
+    _judge(answered, Thumb.NEGATIVE)
+    chats = answered.session_state["chats"]
+    judgement = chats["handbook"].entries[0].judgement
+    reasons = frozenset({"too_long", "outdated"})
+    judgement.verdict = replace(judgement.verdict, reasons=reasons)
+    other_tab = AppTest.from_file(str(SHELL), default_timeout=20)
+    other_tab.session_state["chats"] = chats
+    group = _group(other_tab.run(), "reasons_")
+    assert group.options[-1] == "Too long"
+    assert set(group.value) == reasons
+
+    group.set_value(["outdated"]).run()
+
+    assert visit.feedback.verdicts[-1].reasons == {"outdated"}
 
 
 def test_a_source_is_judged_by_its_place(visit, answered):
@@ -105,7 +191,7 @@ def test_a_verdict_that_cannot_be_saved_stays_and_says_why(visit, answered, show
     assert "saved" not in shown(answered).replace("Not saved", "")
 
     visit.feedback.error = None
-    next(b for b in answered.button if b.label == "Save again").click().run()
+    _button(answered, "Save again").click().run()
 
     verdict = visit.feedback.verdicts[-1]
     assert (verdict.thumb, verdict.comment) == (Thumb.NEGATIVE, "Wrong section.")
@@ -117,10 +203,11 @@ def test_everything_can_be_taken_back(visit, answered, shown):
     _judge(answered, Thumb.NEGATIVE)
     _area(answered, "comment_").set_value("Wrong section.").run()
 
-    next(b for b in answered.button if b.label == "Take back my verdict").click().run()
+    _button(answered, "Take back my verdict").click().run()
 
     verdict = visit.feedback.verdicts[-1]
     assert (verdict.thumb, verdict.comment, verdict.reasons) == (None, "", frozenset())
+    _open(answered)
     assert _area(answered, "comment_").value == ""
     assert "Taken back" in shown(answered)
 

@@ -1,8 +1,10 @@
 """The list of what one has talked about: searched, opened, named, removed."""
 
+from dataclasses import replace
 from threading import Event
 
 import pytest
+from streamlit.runtime.context import ContextProxy
 
 from backend.conversations import MyConversations
 from backend.endpoints import Endpoint, Readiness
@@ -162,3 +164,29 @@ def test_a_conversation_with_another_chain_turns_to_that_chain(ready, shown):
 
     assert "Five days." not in shown(at)
     assert "conversation" not in at.query_params
+
+
+def test_a_long_list_is_shown_on_demand(ready):
+    """Everything is within reach, without being drawn for everybody."""
+    many = tuple(replace(SUMMARY, id=f"c-{n}", title=f"Talk {n}") for n in range(40))
+    ready.conversations.listed = MyConversations(many)
+    at = ready.open()
+    assert "Talk 14" in labels(at)
+    assert "Talk 15" not in labels(at)
+
+    button(at, "Show 25 more").click().run()
+
+    assert "Talk 39" in labels(at)
+    assert not any(label.startswith("Show ") for label in labels(at))
+
+
+def test_when_something_was_asked_is_told_by_the_viewers_clock(ready, monkeypatch):
+    """The day before, for somebody in New York."""
+    monkeypatch.setattr(ContextProxy, "timezone", property(lambda _context: "America/New_York"))
+
+    tip = (
+        button(ready.open(), "How many days?").help.replace("\\", "").replace("\N{WORD JOINER}", "")
+    )
+
+    assert tip.startswith("1 question, last ")
+    assert "19:00 (America/New York)" in tip

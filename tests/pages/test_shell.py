@@ -4,7 +4,9 @@ import pytest
 
 from backend.errors import Failed, SignInNeeded, Unreachable
 from backend.identity import Role
+from backend.reachability import Part
 from components import session
+from tests.pages.talked import ask, button, labels, prepare
 
 
 def test_without_a_cookie_the_visitor_is_told_how_to_get_in(visit, shown):
@@ -52,7 +54,7 @@ def test_an_unreachable_workspace_is_a_sentence_and_can_be_tried_again(visit, sh
     assert "The workspace cannot be reached." in shown(at)
 
     visit.connect_error = None
-    at.button(key="try_again").click().run()
+    next(each for each in at.button if each.label == "Try again").click().run()
 
     assert not at.exception
     assert "There is no chain for you yet" in shown(at)
@@ -138,3 +140,67 @@ def test_only_administrators_see_details(visit, error):
     visit.endpoints.content = error
 
     assert "Traceback" in visit.open().code[0].value
+
+
+def test_the_sidebar_says_who_one_is_and_where(visit):
+    """Whoever holds several roles in several workspaces knows in which one they are."""
+    visit.identity.roles = {Role.ANALYST, Role.REVIEWER}
+
+    (person,) = [each.value for each in visit.open().sidebar.get("html")]
+
+    assert "Alice [Archer]" in person
+    assert "Reviewer and analyst" in person
+    assert "Workspace workspace.example.com" in person
+
+
+def test_a_workspace_that_goes_away_leaves_the_page_as_it_is(visit, shown, monkeypatch):
+    """An open conversation can be read on; a line says what is wrong."""
+    at = ask(prepare(visit).open())
+    monkeypatch.setattr(session, "FRESH_SECONDS", 0)
+    monkeypatch.setattr("components.chain_chooser.FRESH_SECONDS", 0)
+    visit.identity.error = visit.endpoints.content = Unreachable()
+    visit.reachability.away = {Part.WORKSPACE}
+
+    at.run()
+
+    assert not at.exception
+    assert "Yes." in shown(at)
+    assert "The workspace cannot be reached. What is on the screen stays" in shown(at)
+
+
+def test_a_workspace_that_stays_away_closes_the_page(visit, shown, monkeypatch):
+    """Whether somebody still has their role cannot be left open for ever."""
+    at = visit.open()
+    monkeypatch.setattr(session, "FRESH_SECONDS", 0)
+    monkeypatch.setattr(session, "PATIENCE_SECONDS", 0)
+    visit.identity.error = Unreachable()
+
+    at.run()
+
+    assert "There is no chain for you yet" not in shown(at)
+    assert "Try again" in labels(at)
+
+
+def test_while_mlflow_is_away_a_line_says_so_on_every_page(visit, shown):
+    """The page works on, and the line goes when somebody tries again after it is back."""
+    visit.reachability.away = {Part.MLFLOW}
+    at = visit.open("home.py")
+    assert "MLflow cannot be reached." in shown(at)
+    assert "Hello, Alice" in shown(at)
+
+    visit.reachability.away = set()
+    button(at, "Try again").click().run()
+
+    assert visit.reachability.times_looked == 1
+    assert "MLflow cannot be reached." not in shown(at)
+    assert "Hello, Alice" in shown(at)
+
+
+def test_the_line_stands_above_an_error_too(visit, shown):
+    """What is away may be the reason."""
+    visit.endpoints.content = Unreachable()
+    visit.reachability.away = {Part.WORKSPACE}
+
+    text = shown(visit.open("home.py"))
+
+    assert text.count("The workspace cannot be reached.") == 2

@@ -125,10 +125,12 @@ def test_trace_says_whose_call_it_was(served):
 
 
 def test_trace_without_a_conversation_has_no_session(served):
-    """What is not known is not invented."""
-    _, _, trace = served("chat").answer(chat("hello"))
+    """What is not known is not invented, nor can a caller claim what only the workspace knows."""
+    claimed = {"usage_context": {"reviewapp.interrupted": "true"}}
+    _, _, trace = served("chat").answer(chat("hello"), **claimed)
 
     assert "mlflow.trace.session" not in trace.info.trace_metadata
+    assert "reviewapp.interrupted" not in trace.info.trace_metadata
 
 
 def test_exception_is_told_with_its_text_and_traced_as_an_error(served):
@@ -258,6 +260,7 @@ def test_stream_nobody_listens_to_stops_at_the_next_chunk(served):
     assert len(sent) == 1
     _, answer, trace = parts(outcome)
     assert answer["choices"][0]["message"]["content"] == "0 "
+    assert trace.info.trace_metadata["reviewapp.interrupted"] == "true"
     assert trace.info.state == "OK"
 
 

@@ -1,0 +1,16 @@
+"""Importing MLflow: it takes seconds, so whoever needs it does so when it is first needed.
+
+Its modules import each other in a circle. Two threads that begin at the same time leave it half
+made and broken for good, so they take turns here.
+"""
+
+import importlib
+from threading import Lock
+
+_TURN = Lock()
+
+
+def load_mlflow() -> None:
+    """Return when MLflow can be imported by anybody."""
+    with _TURN:
+        importlib.import_module("mlflow")

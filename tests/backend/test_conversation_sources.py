@@ -43,8 +43,10 @@ def log(workspace, talk):
 
     def contain(turns):
         rows = [
-            [talk, ANN.user_name, str(1000 + number), question, f"{talk}-{number}", "200"]
-            + [json.dumps(body_of(question)), json.dumps(completion("from the log")), "{}"]
+            [
+                *(talk, ANN.user_name, str(1000 + number), question, f"{talk}-{number}", "200"),
+                *(json.dumps(body_of(question)), json.dumps(completion("from the log")), "{}"),
+            ]
             for number, question in enumerate(("A?", "B?")[:turns])
         ]
         columns = [{"name": name, "type_name": "STRING"} for name in TURN_COLUMNS]

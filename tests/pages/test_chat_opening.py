@@ -80,8 +80,15 @@ def test_without_a_guide_the_page_says_what_to_do(guided, shown):
     assert not _suggestions(at)
 
 
-def test_a_chain_that_is_not_ready_offers_no_questions(guided):
-    """Nothing that would fail is offered."""
+def test_a_chain_that_is_starting_offers_its_questions(guided):
+    """One of them may be put at once; it waits until the chain is up."""
     guided.endpoints.content = [replace(READY, readiness=Readiness.STARTING)]
+
+    assert _suggestions(guided.open())
+
+
+def test_a_chain_that_failed_offers_no_questions(guided):
+    """Nothing that would fail is offered."""
+    guided.endpoints.content = [replace(READY, readiness=Readiness.FAILED)]
 
     assert not _suggestions(guided.open())

@@ -34,7 +34,7 @@ def asked_by(
 ) -> list[Asked]:
     """Return what this person has asked here last, the newest first."""
     statement = (
-        f"SELECT {_ASKED} FROM {_table(log)} WHERE {_REACHED} AND {_FOR_THE_RECORD} "
+        f"SELECT {_ASKED} FROM {log.requests} WHERE {_REACHED} AND {_FOR_THE_RECORD} "
         f"AND {_REQUESTER} = :user "
         f"ORDER BY timestamp_ms DESC LIMIT {limit:d}"
     )
@@ -54,14 +54,10 @@ def turns(
         condition += f" AND {_REQUESTER} = :user"
         parameters["user"] = user
     statement = (
-        f"SELECT {_WHOLE} FROM {_table(log)} WHERE {_REACHED} AND {condition} "
+        f"SELECT {_WHOLE} FROM {log.requests} WHERE {_REACHED} AND {condition} "
         f"ORDER BY timestamp_ms LIMIT {MOST_TURNS:d}"
     )
     return [_turn(row, endpoint) for row in sql.rows(workspace, statement, parameters)]
-
-
-def _table(log: AssessmentLog) -> str:
-    return sql.quoted(log.catalog, log.schema, f"{log.prefix}_payload_request_logs")
 
 
 def _asked(row: sql.Row, endpoint: str) -> Asked:

@@ -91,7 +91,7 @@ def _requests(
             for place, each in enumerate(ids[start : start + IDS_PER_STATEMENT])
         }
         statement = (
-            f"SELECT {columns} FROM {_request_log(log)} WHERE {_REQUESTER} = :reviewer AND "
+            f"SELECT {columns} FROM {log.requests} WHERE {_REQUESTER} = :reviewer AND "
             f"databricks_request_id IN ({', '.join(f':{name}' for name in chosen)})"
         )
         rows = sql.rows(workspace, statement, {"reviewer": reviewer, **chosen})
@@ -140,7 +140,7 @@ def _judged_statement(log: AssessmentLog, with_names: bool) -> str:
         f"FROM {log.table} WHERE {_PERSONS} AND text_assessment IS NOT NULL "
         "AND `timestamp` >= timestamp_millis(CAST(:since AS BIGINT))), "
         f"judged AS (SELECT said.*, {_WORDS} AS words, request, {_BODY}, {_VERSION} "
-        f"FROM said JOIN {_request_log(log)} ON databricks_request_id = request_id "
+        f"FROM said JOIN {log.requests} ON databricks_request_id = request_id "
         "WHERE place = 1 AND thumb IS NOT NULL) "
         f"SELECT request_id, unix_millis(said_at) AS said_at, thumb, {name}, "
         "reviewer = :reviewer AS is_mine, request, body, model_name, model_version FROM judged "
@@ -166,7 +166,3 @@ def _judged_answer(row: sql.Row) -> JudgedAnswer | None:
         is_mine=row["is_mine"] == "true",
         reviewer=row["reviewer"],
     )
-
-
-def _request_log(log: AssessmentLog) -> str:
-    return sql.quoted(log.catalog, log.schema, f"{log.prefix}_payload_request_logs")

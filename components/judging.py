@@ -18,6 +18,11 @@ from components.chat_state import Entry, Judgement
 
 T = TypeVar("T")
 
+THUMB_WORDS = {
+    Thumb.POSITIVE: ":material/thumb_up: Right",
+    Thumb.NEGATIVE: ":material/thumb_down: Wrong",
+    Thumb.UNKNOWN: ":material/question_mark: Don't know",
+}
 # What can be said of a source: its thumb, and what the thumb alone would not tell.
 SOURCE_WORDS = {
     "Helpful": (Thumb.POSITIVE, ""),

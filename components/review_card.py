@@ -8,18 +8,14 @@ import streamlit as st
 from backend.my_reviews import Review
 from backend.review_outcomes import Outcome, State
 from backend.reviewer_guide import ReviewerGuide
-from backend.verdicts import Choice, Thumb, Verdict
+from backend.verdicts import Choice, Verdict
 from components import times
+from components.judging import THUMB_WORDS
 from components.plain_text import escaped
 from components.verdict_reasons import word_for
 
 QUESTION_CHARACTERS = 160
 ANSWER_CHARACTERS = 280
-_WORDS = {
-    Thumb.POSITIVE: ":material/thumb_up: **Right**",
-    Thumb.NEGATIVE: ":material/thumb_down: **Wrong**",
-    Thumb.UNKNOWN: ":material/question_mark: **Don't know**",
-}
 _CHOICES = {
     Choice.PREFERRED: "Better than another answer",
     Choice.REJECTED: "Not as good as another answer",
@@ -93,7 +89,7 @@ def sentence(outcome: Outcome) -> str:
 
 
 def _draw_verdict(verdict: Verdict, guide: ReviewerGuide) -> None:
-    said = [_WORDS[verdict.thumb]] if verdict.thumb else []
+    said = [f"**{THUMB_WORDS[verdict.thumb]}**"] if verdict.thumb else []
     said += [escaped(word_for(each, guide)) for each in sorted(verdict.reasons)]
     said += [_CHOICES[verdict.preference.choice]] if verdict.preference else []
     if said:

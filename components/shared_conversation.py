@@ -3,18 +3,13 @@
 import streamlit as st
 
 from backend.identity import Viewer
-from backend.verdicts import Choice, Thumb, Verdict
+from backend.verdicts import Choice, Verdict
 from components import chat_transcript
 from components.chat_state import Entry
 from components.conversation_link import Reading, restored
-from components.judging import is_said
+from components.judging import THUMB_WORDS, is_said
 from components.plain_text import escaped
 
-_WORDS = {
-    Thumb.POSITIVE: ":material/thumb_up: Right",
-    Thumb.NEGATIVE: ":material/thumb_down: Wrong",
-    Thumb.UNKNOWN: ":material/question_mark: Don't know",
-}
 _PREFERENCES = {
     Choice.PREFERRED: "Preferred this answer",
     Choice.REJECTED: "Preferred the other version's answer",
@@ -51,7 +46,7 @@ _CHAT = "read_chat"
 def _draw_verdict(verdict: Verdict) -> None:
     if not is_said(verdict):
         return
-    said = [_WORDS[verdict.thumb]] if verdict.thumb else []
+    said = [THUMB_WORDS[verdict.thumb]] if verdict.thumb else []
     said += [_PREFERENCES[verdict.preference.choice]] if verdict.preference else []
     said += [escaped(verdict.comment)] if verdict.comment else []
     if verdict.corrected_answer:

@@ -9,14 +9,9 @@ from backend.label_schemas import Question
 from backend.verdicts import Thumb
 from components import custom_questions, verdict_reasons, verdict_words
 from components.chat_state import Entry
-from components.judging import Judge, is_said
+from components.judging import THUMB_WORDS, Judge, is_said
 from components.plain_text import escaped
 
-_THUMBS = {
-    Thumb.POSITIVE: ":material/thumb_up: Right",
-    Thumb.NEGATIVE: ":material/thumb_down: Wrong",
-    Thumb.UNKNOWN: ":material/question_mark: Don't know",
-}
 _STYLE = """<style>
 [class*="st-key-saved_"] button { min-height: 0; padding: 0; font-size: 0.875rem; }
 </style>"""
@@ -32,9 +27,9 @@ def draw_thumbs(entry: Entry, judge: Judge) -> None:
     key = f"thumb_{entry.key}"
     st.segmented_control(
         "Is this answer right?",
-        list(_THUMBS),
+        list(THUMB_WORDS),
         default=judge.verdict(entry).thumb,
-        format_func=_THUMBS.__getitem__,
+        format_func=THUMB_WORDS.__getitem__,
         key=key,
         on_change=partial(_save_thumb, entry, judge, key),
         label_visibility="collapsed",

@@ -10,11 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parent
 # What is not named here takes milliseconds a test.
-LONGEST_FIRST = ("processes", "browser", "contract", "local_workspace", "examples")
+LONGEST_FIRST = ("browser", "contract", "processes", "local_workspace", "examples")
 TOGETHER = ("browser", "contract", "examples", "backend")
 
 
-@pytest.hookimpl(trylast=True)
+# Before xdist looks for the marks.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests in this order, each with the group that must not be torn apart."""
     items.sort(key=lambda item: _place(_folder(item)))

@@ -6,6 +6,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from sqlglot import exp
 
 from local_workspace.inference_tables.snapshot import read_snapshot
+from local_workspace.inference_tables.table_layout import TableKind
 from local_workspace.inference_tables.table_location import TableLocation
 from local_workspace.sql.dialect.type_oracle import TypeOracle, qualified, relation_name
 from local_workspace.sql.engine import Relation
@@ -75,6 +76,9 @@ def read_relation(location: TableLocation, name: Name) -> Relation:
 
 def read_schema(location: TableLocation, name: Name) -> pa.Schema:
     """Return a table's columns."""
+    if location.spool is not None:
+        # Known without reading, also before the first row is in Delta.
+        return TableKind(location.kind).schema
     try:
         return pa.schema(DeltaTable(location.path).schema().to_arrow())
     except (TableNotFoundError, DeltaError, FileNotFoundError):

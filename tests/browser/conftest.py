@@ -48,7 +48,8 @@ class Visitor:
         return self
 
     def _note(self, message) -> None:
-        if message.type == "error":
+        # On a page's own address Streamlit first looks for its server below that address.
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
             self.complaints.append(message.text)
 
     @property
@@ -106,9 +107,9 @@ class Place:
         return f"{self.app}/sign-in?code={self.client.sign_in_code(user)}"
 
 
-def allow(place: Place, user: str) -> None:
-    """Let one person query the chain."""
-    endpoint = place.api("GET", f"/api/2.0/serving-endpoints/{ENDPOINT}")
+def allow(place: Place, user: str, name: str = ENDPOINT) -> None:
+    """Let one person query a chain."""
+    endpoint = place.api("GET", f"/api/2.0/serving-endpoints/{name}")
     entry = {"user_name": user, "permission_level": "CAN_QUERY"}
     path = f"/api/2.0/permissions/serving-endpoints/{endpoint['id']}"
     place.api("PATCH", path, json={"access_control_list": [entry]})
@@ -137,16 +138,23 @@ def place(executable, tmp_path_factory) -> Iterator[Place]:
         yield Place(workspace, url)
 
 
-def _deploy(workspace: WorkspaceConnection) -> None:
+@contextmanager
+def led_to(workspace: WorkspaceConnection) -> Iterator[None]:
+    """Lead the clients of this process to the workspace, as in a notebook."""
     before = mlflow.get_tracking_uri()
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, value in workspace.environment.items():
             patch.setenv(name, value)
         mlflow.set_tracking_uri(workspace.mlflow_tracking_uri)
+        yield
+        mlflow.set_tracking_uri(before)
+
+
+def _deploy(workspace: WorkspaceConnection) -> None:
+    with led_to(workspace):
         register(MODEL, "talking", input_example=question("say hello"))
         deploy(MODEL, 1, description="Says back what it is told.", tags=TAGS)
-        mlflow.set_tracking_uri(before)
     url = f"{workspace.host}/api/2.0/serving-endpoints/{ENDPOINT}"
     headers = {"Authorization": f"Bearer {workspace.token}"}
     _wait(lambda: requests.get(url, headers=headers, timeout=5).json()["state"]["ready"] == "READY")

@@ -1,13 +1,12 @@
 """Two versions answer, nobody knows which is which, and one of them is better."""
 
 import re
-import warnings
 
-import mlflow
 import pytest
 from databricks.sdk import WorkspaceClient
 
 from backend.agents import deploy
+from tests.browser.conftest import allow, led_to
 from tests.browser.looking import AT_REST, NARROW, WIDE, keep_picture, look_at
 from tests.browser.test_asking import reach
 from tests.registered_models import question, register, register_again
@@ -22,27 +21,14 @@ TAGS = {"reviewapp.title": "Leave"}
 @pytest.fixture(scope="module")
 def compared(place):
     """Two versions that answer differently; the second is live. They are taken away again."""
-    before = mlflow.get_tracking_uri()
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for name, value in place.workspace.environment.items():
-            patch.setenv(name, value)
-        mlflow.set_tracking_uri(place.workspace.mlflow_tracking_uri)
+    with led_to(place.workspace):
         register(MODEL, "talking", input_example=question("say hello"))
         endpoints = WorkspaceClient().serving_endpoints
         for version, answer in ((1, OLD), (register_again(MODEL), NEW)):
             deploy(MODEL, version, environment_vars={"VERSION_NAME": answer}, tags=TAGS)
             endpoints.wait_get_serving_endpoint_not_updating(ENDPOINT)
-        mlflow.set_tracking_uri(before)
     yield place
     place.api("DELETE", f"/api/2.0/serving-endpoints/{ENDPOINT}")
-
-
-def let_in(place, user):
-    detail = place.api("GET", f"/api/2.0/serving-endpoints/{ENDPOINT}")
-    entry = {"user_name": user, "permission_level": "CAN_QUERY"}
-    path = f"/api/2.0/permissions/serving-endpoints/{detail['id']}"
-    place.api("PATCH", path, json={"access_control_list": [entry]})
 
 
 def order(page):
@@ -73,7 +59,7 @@ def test_a_reviewer_prefers_one_of_two_answers_without_knowing_whose_it_is(compa
     """The order is kept over a reload, keys alone suffice, and the choice is there again."""
     turn_on(compared, visit)
     link = compared.invite("Paula", may_ask=False)
-    let_in(compared, "paula@example.com")
+    allow(compared, "paula@example.com", ENDPOINT)
     paula = visit(link)
     page = paula.page
     page.get_by_placeholder("Ask a question").wait_for()

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, allow
 from tests.browser.looking import look_at
 
 REVIEWER = "nora@example.com"
@@ -32,18 +32,10 @@ def nora(place):
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     place.invite("Nora", may_ask=False)
     for example in EXAMPLES:
-        allow(place, endpoint_of(example))
+        allow(place, REVIEWER, endpoint_of(example))
     yield
     for example in DEPLOYED:
         place.api("DELETE", f"/api/2.0/serving-endpoints/{endpoint_of(example)}")
-
-
-def allow(place, name):
-    """Let this reviewer, and nobody else, query the endpoint."""
-    endpoint = place.api("GET", f"/api/2.0/serving-endpoints/{name}")
-    entry = {"user_name": REVIEWER, "permission_level": "CAN_QUERY"}
-    path = f"/api/2.0/permissions/serving-endpoints/{endpoint['id']}"
-    place.api("PATCH", path, json={"access_control_list": [entry]})
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -70,22 +70,22 @@ def _describe(place, description, tags):
 
 def test_names_and_errors_are_only_read(place, visit, hostile_endpoint):
     """Titles, descriptions, people's names, suggestions and error messages are no Markdown."""
-    ivan = visit(place.invite("Ivan", display_name=LINE))
-    ivan.page.get_by_text("To begin with").wait_for()
-    look_at(ivan.page, "chat-hostile-names")
+    ilse = visit(place.invite("Ilse", display_name=LINE))
+    ilse.page.get_by_text("To begin with").wait_for()
+    look_at(ilse.page, "chat-hostile-names")
     # Title, description, suggestion and the person's own name.
-    assert_only_read(ivan.page, 4)
+    assert_only_read(ilse.page, 4)
 
-    ivan.page.locator(".st-key-suggested_questions button").click()
-    ivan.page.get_by_text("Request id:").wait_for()
+    ilse.page.locator(".st-key-suggested_questions button").click()
+    ilse.page.get_by_text("Request id:").wait_for()
     # The question and what the chain failed with instead of the suggestion.
-    assert_only_read(ivan.page, 5)
+    assert_only_read(ilse.page, 5)
 
-    ivan.page.get_by_role("link", name="Chains").click()
-    ivan.page.get_by_role("heading", name="Hello,").wait_for()
-    look_at(ivan.page, "chains-hostile")
+    ilse.page.get_by_role("link", name="Chains").click()
+    ilse.page.get_by_role("heading", name="Hello,").wait_for()
+    look_at(ilse.page, "chains-hostile")
     # The greeting, the card's title and description, and the name again.
-    assert_only_read(ivan.page, 4)
+    assert_only_read(ilse.page, 4)
 
 
 def assert_only_read(page, times):

@@ -1,9 +1,7 @@
 """From a wrong answer to a fix: flagged, deployed anew, asked again, and judged right."""
 
 import uuid
-import warnings
 
-import mlflow
 import pytest
 import requests
 from databricks.sdk import WorkspaceClient
@@ -15,6 +13,7 @@ from backend.connection import open_workspace
 from backend.feedback import Feedback
 from backend.identity import Identity
 from backend.verdicts import Thumb, Verdict
+from tests.browser.conftest import allow, led_to
 from tests.browser.looking import keep_picture, look_at
 from tests.registered_models import question, register, register_again
 
@@ -28,28 +27,15 @@ def bring_out(place):
     """Return a function that deploys a version of a chain of these journeys' own."""
 
     def deploy_version(version):
-        before = mlflow.get_tracking_uri()
-        with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for name, value in place.workspace.environment.items():
-                patch.setenv(name, value)
-            mlflow.set_tracking_uri(place.workspace.mlflow_tracking_uri)
+        with led_to(place.workspace):
             if version == 1:
                 register(MODEL, "talking", input_example=question("say hello"))
                 register_again(MODEL)
             deploy(MODEL, version, tags=TAGS)
             endpoints = WorkspaceClient().serving_endpoints
             endpoints.wait_get_serving_endpoint_not_updating(ENDPOINT)
-            mlflow.set_tracking_uri(before)
 
     return deploy_version
-
-
-def let_in(place, user):
-    detail = place.api("GET", f"/api/2.0/serving-endpoints/{ENDPOINT}")
-    entry = {"user_name": user, "permission_level": "CAN_QUERY"}
-    path = f"/api/2.0/permissions/serving-endpoints/{detail['id']}"
-    place.api("PATCH", path, json={"access_control_list": [entry]})
 
 
 def flag(place, user):
@@ -74,7 +60,7 @@ def test_a_wrong_answer_is_checked_again_when_a_newer_version_answers(place, vis
     """The page counts it, the click asks it, and what one would have answered stands beside."""
     bring_out(1)
     link = place.invite("Ines", may_ask=False)
-    let_in(place, "ines@example.com")
+    allow(place, "ines@example.com", ENDPOINT)
     ines = visit(link)
     page = ines.page
     page.get_by_placeholder("Ask a question").wait_for()

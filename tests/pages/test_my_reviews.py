@@ -88,7 +88,7 @@ def test_each_verdict_says_what_was_asked_answered_and_judged(judged, shown):
         "Illness?",
         "The answer to Illness.",
         "Handbook chain · Version 2 · 12 Mar 2026, ",
-        "**Wrong** · Not what I asked",
+        "Wrong** · Not what I asked",
         "Six weeks.",
         "You are paid for six weeks.",
     ):

@@ -99,15 +99,19 @@ def _read(session: Session, conversation_id: str) -> Reading:
 
 def _opened(session: Session, conversation_id: str, endpoint: str | None) -> RecordedConversation:
     """Return it with what was under way when this tab was loaded anew, which takes a moment."""
-    lost, begun = under_way.left_behind(conversation_id), time.monotonic()
+    lost, last_coming = under_way.left_behind(conversation_id), time.monotonic()
+    was_coming = under_way.is_arriving(conversation_id)
     while True:
-        is_late = time.monotonic() - begun > PATIENCE_SECONDS
+        if under_way.is_arriving(conversation_id):
+            last_coming = time.monotonic()
+        is_late = time.monotonic() - last_coming > PATIENCE_SECONDS
         try:
             recorded = session.services.conversations.open(
                 session.viewer, conversation_id, endpoint
             )
         except NotFound:
-            if not lost or is_late:
+            # Its first answer is still arriving in another tab; then it is here, too.
+            if not (lost or was_coming) or is_late:
                 raise
         else:
             answers = (turn.answer for turn in recorded.conversation.tree)

@@ -28,7 +28,6 @@ def draw(
     if st.button(
         f"Roll back to version {escaped(suggested.version)}",
         icon=":material/undo:",
-        type="primary",
         key="roll_back",
     ):
         _ask(session, endpoint, served, figures, suggested)
@@ -64,7 +63,7 @@ def _ask(
     )
     with st.form("roll_back_form", border=False):
         reason = st.text_input("Why?", key="roll_back_reason", max_chars=1000)
-        if st.form_submit_button("Roll back now", type="primary"):
+        if st.form_submit_button("Roll back now"):
             _roll_back(session, endpoint, reason, target)
 
 

@@ -39,7 +39,7 @@ def _ask(session: Session, endpoint: str, served: tuple[Share, ...]) -> None:
         st.markdown(f":red[:material/error:] Together these are {total} %, and must be 100 %.")
     with st.form("divide_form", border=False):
         reason = st.text_input("Why?", key="divide_reason", max_chars=1000)
-        if st.form_submit_button("Divide like this", type="primary", disabled=total != WHOLE):
+        if st.form_submit_button("Divide like this", disabled=total != WHOLE):
             _divide(session, endpoint, shares, reason)
 
 

@@ -20,6 +20,14 @@ def note(conversation_id: str, arrival: Arrival) -> None:
         _ARRIVALS[arrival] = conversation_id
 
 
+def is_arriving(conversation_id: str) -> bool:
+    """Tell whether another tab is waiting for an answer of this conversation."""
+    with _lock:
+        return any(
+            chat == conversation_id and not each.is_over for each, chat in _ARRIVALS.items()
+        )
+
+
 def left_behind(conversation_id: str) -> set[str]:
     """Return the ids of this conversation's requests whose tab is gone; they end now."""
     with _lock:

@@ -15,13 +15,13 @@ def second_tab(visitor: Visitor) -> Visitor:
 
 def test_a_double_click_on_a_suggestion_asks_once(place, visit):
     """Whoever clicks twice means one question."""
-    olga = visit(place.invite("Olga"))
-    olga.page.get_by_role("button", name="count 3").dblclick()
-    olga.answer()
+    odile = visit(place.invite("Odile"))
+    odile.page.get_by_role("button", name="count 3").dblclick()
+    odile.answer()
 
-    assert olga.page.locator("[class*=st-key-answer_]").count() == 1
-    assert len(invocations(place, "olga@example.com")) == 1
-    assert olga.complaints == []
+    assert odile.page.locator("[class*=st-key-answer_]").count() == 1
+    assert len(invocations(place, "odile@example.com")) == 1
+    assert odile.complaints == []
 
 
 def test_enter_pressed_twice_asks_once(place, visit):

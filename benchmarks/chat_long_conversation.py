@@ -2,7 +2,8 @@
 
 Two waits are measured from Enter: until the question stands in the transcript, and until the first
 word of its answer does, less what the bare endpoint takes for the same hundred turns of history.
-The app shows the last turns of a long conversation and the others on a click; both are measured.
+The app shows the last turns of a long conversation, and the others on a click until the next
+question is put; the peer shows all of them.
 """
 
 from collections.abc import Iterator
@@ -38,23 +39,17 @@ def measure(run: Run) -> Iterator[Finding]:
     with chat_stage(run.folder / "chat_long") as stage, chromium() as browser:
         begun = stage.talk(_TURNS, is_judged=True)
         raw = _raw(stage, begun)
-        peer, shown, everything = _Waits([], []), _Waits([], []), _Waits([], [])
+        peer, shown = _Waits([], []), _Waits([], [])
         with our_app(stage, begun) as ours, peer_app(stage, begun) as theirs:
             for number in range(run.rounds):
                 peer.note(_ask(browser, theirs, begun, f"p{number}"), raw)
                 shown.note(_ask(browser, ours, begun, f"o{number}"), raw)
-                everything.note(_ask(browser, ours, begun, f"e{number}", all_turns=True), raw)
-    yield from _findings("as it opens", shown, peer, raw)
-    yield from _findings("every turn shown", everything, peer, raw)
+    yield from _findings(shown, peer, raw)
 
 
-def _ask(
-    browser: Chromium, side: Side, begun: Begun, name: str, *, all_turns: bool = False
-) -> list[Asked]:
+def _ask(browser: Chromium, side: Side, begun: Begun, name: str) -> list[Asked]:
     with browser.tab(side) as tab:
         tab.open(until=begun.last_words)
-        if all_turns:
-            tab.show_everything()
         # The first question in a fresh tab is the app's warm-up, for both sides.
         return [tab.ask(f"{name}n{number}x") for number in range(_QUESTIONS + 1)][1:]
 
@@ -64,11 +59,11 @@ def _raw(stage: Stage, begun: Begun) -> float:
     return median([stage.first_event_ms(begun.messages, name) for name in names][1:])
 
 
-def _findings(shown: str, ours: _Waits, peer: _Waits, raw: float) -> Iterator[Finding]:
+def _findings(ours: _Waits, peer: _Waits, raw: float) -> Iterator[Finding]:
     sides = ((ours.question, peer.question), (ours.first_words, peer.first_words))
     for wait, (own, theirs) in zip(_WAITS, sides, strict=True):
         yield Finding(
-            measured=f"a new turn after {_TURNS} judged ones, {shown}: {wait}",
+            measured=f"a new turn after {_TURNS} judged ones: {wait}",
             unit="ms p50",
             ours=median(own),
             peer=median(theirs),

@@ -18,7 +18,7 @@ from components.judging import Judge
 from components.session import Session
 
 # More would make every click wait for what nobody looks at.
-SHOWN_TURNS = 20
+SHOWN_TURNS = 10
 
 _STYLE = f"""<style>
 [class*="st-key-question_"] > div {{ max-width: 85%; }}
@@ -54,14 +54,14 @@ def draw_to_read(chat: Chat, draw_below: Callable[[Entry], None]) -> None:
 
 
 def _shown(chat: Chat) -> list[Entry]:
-    """Return the last turns; a button brings the others."""
+    """Return the last turns; a button brings the others, until the next question is put."""
     entries = chat.entries
     everything = f"everything_{chat.id}"
     hidden = len(entries) - SHOWN_TURNS
-    if hidden <= 0 or st.session_state.get(everything):
+    if hidden <= 0 or st.session_state.get(everything) == len(entries):
         return entries
     if st.button(f"Show {hidden} earlier", icon=":material/history:", type="tertiary"):
-        st.session_state[everything] = True
+        st.session_state[everything] = len(entries)
         st.rerun()
     return entries[-SHOWN_TURNS:]
 

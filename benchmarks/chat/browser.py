@@ -6,7 +6,6 @@ imported here, when a figure needs it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,12 +84,6 @@ class Tab:
         (saved,) = self._seen()
         self._rest()
         return saved
-
-    def show_everything(self) -> None:
-        """Bring the turns the app leaves out at first."""
-        self._page.get_by_role("button", name=re.compile("earlier")).click()
-        self._page.locator("[class*=st-key-answer_]").nth(99).wait_for()
-        self._rest()
 
     def _shows(self, words: str) -> bool:
         from playwright.sync_api import TimeoutError as TooLate  # noqa: PLC0415 - see above

@@ -23,9 +23,7 @@ def note(conversation_id: str, arrival: Arrival) -> None:
 def is_arriving(conversation_id: str) -> bool:
     """Tell whether another tab is waiting for an answer of this conversation."""
     with _lock:
-        return any(
-            chat == conversation_id and not each.is_over for each, chat in _ARRIVALS.items()
-        )
+        return any(chat == conversation_id and not each.is_over for each, chat in _ARRIVALS.items())
 
 
 def left_behind(conversation_id: str) -> set[str]:

@@ -17,10 +17,10 @@ install: .venv/installed ## Install what the app and the local workspace need in
 run: .venv/installed ## Start the local workspace with the examples, MLflow and the app; Ctrl-C ends all
 	@BIN=$(BIN) PORT=$(PORT) APP_PORT=$(APP_PORT) DATA_DIR=$(DATA_DIR) exec ./run.sh
 
-test: check .venv/installed-browser ## Run every check and every test, journeys in Chromium among them
+test: check ## Run every check and every test, journeys in Chromium among them
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-check: .venv/installed-dev ## Check style, types and import rules
+check: .venv/installed-browser ## Check style, types and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -85,10 +85,10 @@ def _draw_release(release: Release) -> None:
 
 
 def _title(release: Release) -> str:
-    after = served_versions.in_words(release.after)
-    before = served_versions.in_words(release.before)
-    came_from = f" from {before}" if release.live_before and before != after else ""
-    return f"{_DONE[release.kind]}{came_from} to {after}"
+    after, before = (served_versions.in_words(each) for each in (release.after, release.before))
+    if not release.live_before or before == after:
+        return f"{_DONE[release.kind]}: {after}"
+    return f"{_DONE[release.kind]} from {before} to {after}"
 
 
 def _who(release: Release) -> str:

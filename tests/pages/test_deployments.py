@@ -129,6 +129,13 @@ def test_release_says_what_when_who_and_why(visit, deployments, shown):
     assert "3 Mar 2026, 12:00" in text
 
 
+def test_first_release_names_what_it_brought(visit, deployments, shown):
+    """There was nothing before it."""
+    deployments.page = Page((release(before=()),))
+
+    assert "Deployed: version 2" in shown(visit.open("deployments.py"))
+
+
 def test_failed_release_shows_what_the_version_said(visit, deployments, shown):
     """The last words are not Markdown either."""
     failed = release(outcome=Outcome.FAILED, problem="No module named 'six'")

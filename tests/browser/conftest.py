@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import mlflow
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from backend.agents import deploy
 from local_workspace import WorkspaceConnection, running_workspace
@@ -25,6 +25,9 @@ from tests.browser.looking import AT_REST
 from tests.registered_models import question, register
 
 ROOT = Path(__file__).parents[2]
+# A page that is not as it should be by then never will be; what is there in time costs no time.
+PATIENCE_MS = 45_000
+expect.set_options(timeout=PATIENCE_MS)
 MODEL = "main.browser.talking_chain"
 ENDPOINT = "agents_main-browser-talking_chain"
 TAGS = {
@@ -217,7 +220,7 @@ def visit(browser, place) -> Iterator[Callable[[str], Visitor]]:
 
     def come(address: str) -> Visitor:
         context = browser.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         visitor = Visitor(context.new_page()).watch()
         visitors.append(visitor)

@@ -7,7 +7,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, _answers, _free_port, _wait
+from tests.browser.conftest import PATIENCE_MS, ROOT, _answers, _free_port, _wait
 from tests.browser.looking import look_at
 
 APP = """
@@ -57,7 +57,7 @@ def broken(executable, tmp_path):
 def test_a_mistake_is_a_sentence_where_it_happened_and_can_be_tried_again(broken, browser):
     """The rest of the page stands beside a part that broke, and a click brings the part back."""
     page = browser.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(broken)
     page.get_by_role("button", name="Break a part").click()
     said = page.get_by_text("Something went wrong that the app did not expect.")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ENDPOINT, Visitor, _answers, _starting_app, _wait
+from tests.browser.conftest import ENDPOINT, PATIENCE_MS, Visitor, _answers, _starting_app, _wait
 from tests.browser.looking import NARROW, WIDE, look_at
 
 LOW = {"width": 1280, "height": 600}
@@ -171,7 +171,7 @@ def shaky(place, lines, browser, tmp_path):
     with _starting_app(reached, tmp_path / "app.log") as url:
         _wait(lambda: _answers(f"{url}/healthz"))
         page = browser.new_page(viewport=WIDE)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{url}/sign-in?{link.query}")
         yield Visitor(page)
         page.close()
@@ -188,7 +188,7 @@ def test_what_is_away_is_said_in_one_line_and_the_page_works_on(shaky, lines):
     look_at(page, "mlflow-away")
 
     to_mlflow.mend()
-    expect(notice).to_have_count(0, timeout=30_000)
+    expect(notice).to_have_count(0)
 
     to_workspace.cut()
     _until_seen(page, notice)
@@ -197,7 +197,7 @@ def test_what_is_away_is_said_in_one_line_and_the_page_works_on(shaky, lines):
     look_at(page, "workspace-away")
 
     to_workspace.mend()
-    expect(notice).to_have_count(0, timeout=30_000)
+    expect(notice).to_have_count(0)
     expect(page.get_by_text("Five days.").first).to_be_visible()
 
 

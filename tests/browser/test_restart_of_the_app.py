@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from local_workspace.client import LocalClient
 from tests.browser import conftest
-from tests.browser.conftest import ROOT, Visitor
+from tests.browser.conftest import PATIENCE_MS, ROOT, Visitor
 from tests.browser.recorded import invocations
 
 
@@ -62,7 +62,7 @@ def app(place, tmp_path):
 @contextmanager
 def visitor(browser, address):
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     come = Visitor(context.new_page()).watch()
     come.page.goto(address)
     yield come
@@ -83,7 +83,7 @@ def test_a_conversation_with_its_verdicts_outlives_the_app(place, app, browser):
         uta.page.reload()
 
         uta.page.locator("[class*=st-key-answer_]").get_by_text("Five days.").first.wait_for()
-        expect(uta.thumb("Wrong")).to_have_attribute("aria-checked", "true", timeout=15_000)
+        expect(uta.thumb("Wrong")).to_have_attribute("aria-checked", "true")
         uta.ask("say Six days.")
         uta.page.locator("[class*=st-key-answer_]").get_by_text("Six days.").first.wait_for()
         uta.answer()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from local_workspace import running_workspace
 from tests.browser.conftest import (
     ENDPOINT,
+    PATIENCE_MS,
     Place,
     Visitor,
     _answers,
@@ -42,7 +43,7 @@ def test_workspace_killed_in_the_middle_of_an_answer(browser, tmp_path):
         url = stack.enter_context(_starting_app(workspace, tmp_path / "app.log"))
         _wait(lambda: _answers(f"{url}/healthz"))
         context = browser.new_context(viewport=WIDE)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
         ida = Visitor(context.new_page())
         ida.page.goto(Place(workspace, url).invite("Ida"))
         ida.page.get_by_placeholder("Ask a question").wait_for()

@@ -64,7 +64,7 @@ def test_a_second_tab_shows_the_conversation_and_asks_nothing(place, visit):
 
     # The last word counts, in whichever tab it was said.
     other.page.reload()
-    expect(other.thumb("Wrong")).to_have_attribute("aria-checked", "true", timeout=15_000)
+    expect(other.thumb("Wrong")).to_have_attribute("aria-checked", "true")
     other.ask("say Six days.")
     other.page.get_by_text("Six days.").last.wait_for()
     other.answer()

@@ -4,6 +4,7 @@ What shares a workspace stays together in one process, which starts that workspa
 with the longest tests come first, so that no process is left alone with one of them at the end.
 """
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,13 @@ import pytest
 ROOT = Path(__file__).parent
 # What is not named here takes milliseconds a test.
 LONGEST_FIRST = ("browser", "contract", "processes", "local_workspace", "examples")
+MOST_WORKERS = 4
 TOGETHER = ("browser", "contract", "examples", "backend")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are cores: a third of their time they wait for processes."""
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
 
 
 # Before xdist looks for the marks.

@@ -1,7 +1,13 @@
 """From the question to a verdict with a comment without a mouse, and a sheet that tells how."""
 
-from tests.browser.conftest import AT_REST
+from tests.browser.conftest import AT_REST, MODEL, _wait
 from tests.browser.looking import look_at
+from tests.browser.recorded import rows
+
+_COMMENTS = (
+    f"SELECT request_id FROM {MODEL}_payload_assessment_logs "
+    "WHERE text_assessment.free_text_comment = '1 of 3 is missing'"
+)
 
 
 def test_single_keys_judge_and_comment(place, visit):
@@ -35,7 +41,7 @@ def test_single_keys_judge_and_comment(place, visit):
     page.wait_for_function("document.activeElement.getAttribute('aria-label') === 'Comment'")
     keys.type("1 of 3 is missing")
     keys.press("Escape")
-    page.locator(AT_REST).wait_for()
+    _wait(lambda: rows(place, _COMMENTS))
     page.reload()
     kim.answer()
     page.get_by_text("Comment, or give a better answer").click()

@@ -51,6 +51,7 @@ def _talk(page: Page) -> None:
 def _keep(page: Page, name: str) -> None:
     page.locator(AT_REST).wait_for()
     page.mouse.move(0, 0)
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     page.wait_for_timeout(500)
     page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
 

@@ -18,7 +18,7 @@ run: .venv/installed ## Start the local workspace with the examples, MLflow and 
 	@BIN=$(BIN) PORT=$(PORT) APP_PORT=$(APP_PORT) DATA_DIR=$(DATA_DIR) exec ./run.sh
 
 test: check ## Run every check and every test, journeys in Chromium among them
-	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder --durations 20
+	$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder --durations 20
 
 check: .venv/installed-browser ## Check style, types and import rules
 	$(BIN)/ruff check .

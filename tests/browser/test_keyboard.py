@@ -10,6 +10,13 @@ _COMMENTS = (
 )
 
 
+def _is_heard(page, key, answer):
+    """Press a key; what listens to keys is the last part of the page to be loaded."""
+    page.keyboard.press(key)
+    page.wait_for_timeout(1500)
+    return answer.count()
+
+
 def test_single_keys_judge_and_comment(place, visit):
     """1 to 3 are the thumbs and 4 the comment; while one writes they are only characters."""
     kim = visit(place.invite("Kim"))
@@ -17,8 +24,8 @@ def test_single_keys_judge_and_comment(place, visit):
     page.get_by_placeholder("Ask a question").wait_for()
     page.locator(AT_REST).wait_for()
     keys.press("Escape")
-    keys.press("?")
-    page.get_by_role("dialog").get_by_text("The last answer is right").wait_for()
+    sheet = page.get_by_role("dialog").get_by_text("The last answer is right")
+    _wait(lambda: _is_heard(page, "?", sheet))
     page.wait_for_timeout(400)
     look_at(page, "keyboard-sheet")
     keys.press("Escape")

@@ -62,8 +62,8 @@ class Replay:
         with contextlib.closing(Scratch()) as scratch:
             for traces in recorded_traces(spool, tables):
                 self._hand_over(TRACE, traces, destination.import_traces)
-                self._traces += len(traces)
-                scratch.add_traces(traces)
+                # While rows move from the spool to the tables, some are read in both.
+                self._traces += scratch.add_traces(traces)
             for verdicts in recorded_verdicts(spool, tables):
                 scratch.add_verdicts(verdicts)
             for ordered in scratch.verdicts():

@@ -29,10 +29,11 @@ class Scratch:
         """Delete everything."""
         self._connection.close()
 
-    def add_traces(self, traces: Iterable[RecordedTrace]) -> None:
-        """Remember which trace a request has."""
+    def add_traces(self, traces: Iterable[RecordedTrace]) -> int:
+        """Remember which trace a request has; return how many are new."""
         rows = [(trace.request_id, trace.trace_id) for trace in traces]
-        self._connection.executemany("INSERT OR REPLACE INTO traces VALUES (?, ?)", rows)
+        cursor = self._connection.executemany("INSERT OR IGNORE INTO traces VALUES (?, ?)", rows)
+        return cursor.rowcount
 
     def add_verdicts(self, verdicts: Iterable[RecordedVerdict]) -> None:
         """Remember verdicts."""

@@ -2,25 +2,10 @@
 
 import pytest
 
-from backend.answers import Answer, Conversation, Turn
+from backend.answers import Conversation
 from backend.chat_requests import Kind, QuestionShape
 from backend.question_identity import asked_before, identity_of
-
-HISTORY = Conversation("c", "chain", (Turn("Hello?", Answer("Hi.", "r-0")),))
-KNOWING = [
-    QuestionShape(Kind.CHAT),
-    QuestionShape(Kind.CHAT_AGENT),
-    QuestionShape(Kind.RESPONSES),
-    QuestionShape(Kind.SPLIT_CHAT),
-    QuestionShape(Kind.SPLIT_CHAT, wrapper="dataframe_split"),
-    QuestionShape(Kind.SPLIT_CHAT, wrapper="dataframe_records"),
-]
-FORGETFUL = [
-    QuestionShape(Kind.ONE_FIELD, "what"),
-    QuestionShape(Kind.TABLE, "question", "dataframe_split"),
-    QuestionShape(Kind.TABLE, "what", "dataframe_records"),
-    QuestionShape(Kind.BARE),
-]
+from tests.backend.asked_shapes import FORGETFUL, HISTORY, KNOWING
 
 
 @pytest.mark.parametrize("shape", KNOWING, ids=str)

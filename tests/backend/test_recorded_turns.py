@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backend.answers import Answer, Conversation, Turn
-from backend.chat_requests import Kind, QuestionShape
 from backend.recorded_turns import (
     Asked,
     document,
@@ -15,24 +13,12 @@ from backend.recorded_turns import (
     recorded_turn,
     title_of,
 )
+from tests.backend.asked_shapes import FORGETFUL, HISTORY, KNOWING
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
-HISTORY = Conversation("c", "chain", (Turn("Hello?", Answer("Hi.", "r-0")),))
-SHAPES = [
-    QuestionShape(Kind.CHAT),
-    QuestionShape(Kind.CHAT_AGENT),
-    QuestionShape(Kind.RESPONSES),
-    QuestionShape(Kind.SPLIT_CHAT),
-    QuestionShape(Kind.SPLIT_CHAT, wrapper="dataframe_split"),
-    QuestionShape(Kind.SPLIT_CHAT, wrapper="dataframe_records"),
-    QuestionShape(Kind.ONE_FIELD, "what"),
-    QuestionShape(Kind.TABLE, "question", "dataframe_split"),
-    QuestionShape(Kind.TABLE, "what", "dataframe_records"),
-    QuestionShape(Kind.BARE),
-]
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("shape", [*KNOWING, *FORGETFUL], ids=str)
 def test_question_is_found_in_every_shape_the_app_asks_in(shape):
     """What was put into a body comes out of it, with the platform's options beside it."""
     body = shape.body(HISTORY, "Why?") | {"client_request_id": "q", "stream": True}
@@ -41,7 +27,7 @@ def test_question_is_found_in_every_shape_the_app_asks_in(shape):
     assert question_in_preview(json.dumps(body)) == "Why?"
 
 
-@pytest.mark.parametrize("shape", SHAPES[:6], ids=str)
+@pytest.mark.parametrize("shape", KNOWING, ids=str)
 def test_answers_that_came_along_are_counted(shape):
     """They tell where in its conversation a question was asked."""
     asked = Asked("c", "chain", "ann", START, "Why?")

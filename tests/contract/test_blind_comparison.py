@@ -2,7 +2,6 @@
 
 import re
 import uuid
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend import conversation_logs, sql
-from backend.agents import compare, deploy, stop_comparing
+from backend.agents import compare, stop_comparing
 from backend.answers import Conversation, Turn
 from backend.assessment_tables import assessment_log
 from backend.chat import Chat
@@ -22,6 +21,7 @@ from backend.errors import NotAllowed, NotFound, Refused
 from backend.feedback import Feedback
 from backend.identity import Identity
 from backend.verdicts import Choice, Preference, Verdict
+from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register, register_again
 
 MODEL = "main.contract.compared"
@@ -65,15 +65,8 @@ def deployed(client):
     register(MODEL, "chat_model", input_example=question("hello"))
     versions = ((1, "old "), (register_again(MODEL), "new "))
     for version, name in versions:
-        with warnings.catch_warnings():
-            # MLflow warns of its own interfaces while the model is tried.
-            warnings.simplefilter("ignore")
-            deploy(MODEL, version, environment_vars={"VERSION_NAME": name})
-        client.serving_endpoints.wait_get_serving_endpoint_not_updating(ENDPOINT)
-    detail = client.serving_endpoints.get(ENDPOINT)
-    path = f"/api/2.0/permissions/serving-endpoints/{detail.id}"
-    right = {"group_name": "reviewers", "permission_level": "CAN_QUERY"}
-    client.api_client.do("PATCH", path, body={"access_control_list": [right]})
+        deploy(client, MODEL, version, environment_vars={"VERSION_NAME": name})
+    detail = allow(client, ENDPOINT, reviewers="CAN_QUERY")
     compare(MODEL, 1)
     return assessment_log(detail)
 
@@ -204,10 +197,7 @@ def test_comparison_ends_by_itself_when_its_version_goes_live(ann, client):
     compare(MODEL, 1)
     assert ann.endpoint().challenger.version == "1"
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        deploy(MODEL, 1)
-    client.serving_endpoints.wait_get_serving_endpoint_not_updating(ENDPOINT)
+    deploy(client, MODEL, 1)
 
     assert ann.endpoint().comparison.served_name == OLD
     assert ann.endpoint().challenger is None

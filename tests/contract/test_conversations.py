@@ -2,13 +2,11 @@
 
 import time
 import uuid
-import warnings
 from dataclasses import replace
 
 import mlflow
 import pytest
 
-from backend.agents import deploy
 from backend.answers import Conversation, Turn
 from backend.chat import Chat
 from backend.chat_requests import BEGINNING
@@ -18,6 +16,7 @@ from backend.errors import NotFound
 from backend.feedback import Feedback
 from backend.identity import Identity
 from backend.verdicts import Thumb, Verdict
+from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register
 
 MODEL = "main.contract.lasting"
@@ -28,18 +27,8 @@ ENDPOINT = "agents_main-contract-lasting"
 def deployed(client):
     """Deploy a chain as its users do; reviewers may ask it, analysts look at it."""
     register(MODEL, "chat_model", input_example=question("hello"))
-    with warnings.catch_warnings():
-        # MLflow warns of its own interfaces while the model is tried.
-        warnings.simplefilter("ignore")
-        deploy(MODEL, 1)
-    client.serving_endpoints.wait_get_serving_endpoint_not_updating(ENDPOINT)
-    detail = client.serving_endpoints.get(ENDPOINT)
-    rights = [
-        {"group_name": "reviewers", "permission_level": "CAN_QUERY"},
-        {"group_name": "analysts", "permission_level": "CAN_VIEW"},
-    ]
-    path = f"/api/2.0/permissions/serving-endpoints/{detail.id}"
-    client.api_client.do("PATCH", path, body={"access_control_list": rights})
+    deploy(client, MODEL)
+    allow(client, ENDPOINT, reviewers="CAN_QUERY", analysts="CAN_VIEW")
 
 
 class Person:

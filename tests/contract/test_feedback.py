@@ -2,7 +2,6 @@
 
 import json
 import time
-import warnings
 
 import pytest
 import requests
@@ -13,11 +12,11 @@ from databricks.sdk.service.iam import ComplexValue
 from mlflow.genai.label_schemas import InputCategorical, InputPassFail, create_label_schema
 
 from backend import label_schemas as schemas
-from backend.agents import deploy
 from backend.errors import NotAllowed
 from backend.feedback import Feedback, Store
 from backend.identity import Identity
 from backend.verdicts import Choice, Preference, SourceRating, Thumb, Verdict
+from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register
 
 MODEL = "main.contract.judged"
@@ -30,16 +29,8 @@ LOG = "main.contract.judged_payload_assessment_logs"
 def judged(client):
     """Deploy a chain as its users do."""
     register(MODEL, "chat_model", input_example=question("hello"))
-    with warnings.catch_warnings():
-        # MLflow warns of its own interfaces while the model is tried.
-        warnings.simplefilter("ignore")
-        deploy(MODEL, 1)
-    client.serving_endpoints.wait_get_serving_endpoint_not_updating(ENDPOINT)
-    detail = client.serving_endpoints.get(ENDPOINT)
-    groups = {"group_name": "reviewers", "permission_level": "CAN_QUERY"}
-    path = f"/api/2.0/permissions/serving-endpoints/{detail.id}"
-    client.api_client.do("PATCH", path, body={"access_control_list": [groups]})
-    return detail
+    deploy(client, MODEL)
+    return allow(client, ENDPOINT, reviewers="CAN_QUERY")
 
 
 @pytest.fixture

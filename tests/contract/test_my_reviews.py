@@ -1,14 +1,12 @@
 """What became of one's verdicts, against a running workspace: deployed, judged, deployed again."""
 
 import uuid
-import warnings
 from dataclasses import dataclass
 
 import pytest
 import requests
 from databricks.sdk.service.iam import ComplexValue
 
-from backend.agents import deploy
 from backend.answers import Conversation, Turn
 from backend.chat import Chat
 from backend.connection import open_workspace
@@ -18,6 +16,7 @@ from backend.identity import Identity
 from backend.my_reviews import MyReviewsReader
 from backend.review_outcomes import Outcome, State
 from backend.verdicts import Thumb, Verdict
+from tests.contract.deployed import deploy
 from tests.registered_models import question, register, register_again
 
 MODEL = "main.contract.reviewed"
@@ -89,7 +88,7 @@ def story(client, workspace, person):
     """Version 1 is judged by two reviewers; then version 2 takes over."""
     register(MODEL, "chat_model", input_example=question("hello"))
     register_again(MODEL)
-    _deploy(client, 1)
+    deploy(client, MODEL, 1)
     rights = [
         {"group_name": group, "permission_level": "CAN_QUERY"}
         for group in ("reviewers", "analysts")
@@ -104,7 +103,7 @@ def story(client, workspace, person):
     rita.judge("right question", Thumb.POSITIVE, comment="Well said.")
     wrong["follow-up"] = rita.judge("And then?", Thumb.NEGATIVE, before=rita.ask("first subject"))
     before = {name: rita.outcome(talk) for name, talk in wrong.items()}
-    _deploy(client, 2)
+    deploy(client, MODEL, 2)
     return Story(rita, rob, wrong, before)
 
 
@@ -116,14 +115,6 @@ class Story:
     rob: Person
     wrong: dict[str, Conversation]
     before: dict[str, Outcome]
-
-
-def _deploy(client, version):
-    with warnings.catch_warnings():
-        # MLflow warns of its own interfaces while the model is tried.
-        warnings.simplefilter("ignore")
-        deploy(MODEL, version)
-    client.serving_endpoints.wait_get_serving_endpoint_not_updating(ENDPOINT)
 
 
 def _id(client):

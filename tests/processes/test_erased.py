@@ -20,7 +20,7 @@ from local_workspace.client import LocalClient
 from local_workspace.inference_tables.table_layout import TableKind
 from tests.processes.conftest import MODEL, api, client_environment, wait_for
 from tests.processes.recorded import rows
-from tests.processes.recording import recorded_endpoint
+from tests.processes.recording import older_endpoint, recorded_endpoint
 from tests.registered_models import question
 
 ENDPOINT = "erasing"
@@ -157,15 +157,7 @@ def test_erased_person_is_nowhere_and_the_other_has_everything(workspace):
 def test_older_tables_of_a_deleted_endpoint_are_found(workspace):
     """Tables outlive their endpoint, and the legacy ones name the person in another column."""
     connection, folder = workspace
-    capture = {
-        "enabled": True,
-        "catalog_name": "main",
-        "schema_name": "records",
-        "table_name_prefix": "older",
-    }
-    served = {"entity_name": MODEL, "entity_version": "1", "name": "v1"}
-    config = {"served_entities": [served], "auto_capture_config": capture}
-    recorded_endpoint(connection, "older", config=config, ai_gateway={})
+    older_endpoint(connection, "older")
     goes, stays = Somebody(connection, "zq-old", "older"), Somebody(connection, "zq-new", "older")
     goes.ask("secret-old")
     kept = stays.ask("kept-old")

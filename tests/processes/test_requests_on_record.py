@@ -10,7 +10,7 @@ from local_workspace import running_workspace
 from local_workspace.inference_tables.table_layout import TableKind
 from tests.processes.conftest import MODEL, api, ask, state, wait_for
 from tests.processes.recorded import delta_rows, rows
-from tests.processes.recording import recorded_endpoint
+from tests.processes.recording import older_endpoint, recorded_endpoint
 from tests.registered_models import question
 
 
@@ -175,15 +175,7 @@ def test_body_over_the_limit_is_null_with_its_error_code(workspace):
 def test_older_way_of_asking_for_a_table_gives_the_older_columns(workspace):
     """`auto_capture_config` makes a payload table with `timestamp`, by which seed 2 orders."""
     connection, folder = workspace
-    capture = {
-        "enabled": True,
-        "catalog_name": "main",
-        "schema_name": "records",
-        "table_name_prefix": "older",
-    }
-    served = {"entity_name": MODEL, "entity_version": "1", "name": "v1"}
-    config = {"served_entities": [served], "auto_capture_config": capture}
-    recorded_endpoint(connection, "older", config=config, ai_gateway={})
+    older_endpoint(connection, "older")
 
     ask(connection, "older", "hello")
 

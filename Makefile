@@ -5,6 +5,8 @@ UV_VERSION := 0.13.8
 PORT ?= 8400
 APP_PORT ?= 8501
 DATA_DIR ?= .local-workspace
+# Compiled once here and not in each of a workspace's processes, which may not write beside the sources.
+INSTALL = $(BIN)/uv pip install -q --compile-bytecode
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check bench requirements
@@ -38,15 +40,15 @@ requirements: .venv/bin/uv ## Resolve anew: everything into constraints.txt, wha
 	$(BIN)/python -m pip install -q uv==$(UV_VERSION)
 
 .venv/installed: requirements.txt | .venv/bin/uv
-	$(BIN)/uv pip install -q -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: pyproject.toml constraints.txt .venv/installed
-	$(BIN)/uv pip install -q -r requirements.txt --group dev -c constraints.txt
+	$(INSTALL) -r requirements.txt --group dev -c constraints.txt
 	@touch $@
 
 # Without Chromium, and without a network to fetch it, the journeys are skipped and say so.
 .venv/installed-browser: .venv/installed-dev
-	$(BIN)/uv pip install -q -r requirements.txt --group dev --group browser -c constraints.txt
+	$(INSTALL) -r requirements.txt --group dev --group browser -c constraints.txt
 	$(BIN)/python -m tests.browser.chromium || $(BIN)/playwright install chromium || true
 	@touch $@

@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     env.set_defaults(action=_env)
     demo = _command(commands, "demo", "deploy the examples and make three sign-in links")
     demo.add_argument("--app-url", default=Settings.app_url)
+    looks = "let this service principal, the app's, look at the examples"
+    demo.add_argument("--service-principal", default="", help=looks)
     demo.set_defaults(action=_demo)
     again = "give MLflow every recorded trace and verdict again"
     replay = _command(commands, "replay-traces", again)
@@ -154,7 +156,7 @@ def _demo(options: argparse.Namespace) -> int:
 
     if (connection := read_connection(options.data_dir)) is None:
         return _not_running(options.data_dir)
-    return demo(connection, options.app_url)
+    return demo(connection, options.app_url, options.service_principal)
 
 
 def _replay(options: argparse.Namespace) -> int:

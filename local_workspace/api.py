@@ -28,6 +28,7 @@ from local_workspace.routers import (
     sign_in,
     sql_statements,
     sql_warehouses,
+    storage,
     tokens,
     unity_catalog,
     well_known,
@@ -61,6 +62,7 @@ def build_app(workspace: Workspace) -> FastAPI:
         sql_statements,
         sql_warehouses,
         metrics,
+        storage,
         mlflow,
     ):
         app.include_router(module.router)

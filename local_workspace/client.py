@@ -35,23 +35,35 @@ class LocalClient:
 
     def service_principal_token(self, name: str) -> str:
         """Return a new token of the service principal, which is created if needed."""
-        found = self._get(f"{_SCIM}/ServicePrincipals").get("Resources") or []
-        same = [each for each in found if each["displayName"] == name]
-        principal = (
-            same[0] if same else self._post(f"{_SCIM}/ServicePrincipals", {"displayName": name})
-        )
         body = {
-            "application_id": principal["applicationId"],
+            "application_id": self.service_principal(name),
             "comment": "local_workspace env",
             "lifetime_seconds": _TOKEN_SECONDS,
         }
         answer = self._post("/api/2.0/token-management/on-behalf-of/tokens", body)
         return str(answer["token_value"])
 
+    def service_principal(self, name: str) -> str:
+        """Return the application id of the service principal, which is created if needed."""
+        found = self._get(f"{_SCIM}/ServicePrincipals").get("Resources") or []
+        same = [each for each in found if each["displayName"] == name]
+        principal = (
+            same[0] if same else self._post(f"{_SCIM}/ServicePrincipals", {"displayName": name})
+        )
+        return str(principal["applicationId"])
+
     def grant(self, endpoint_name: str, level: str, groups: Iterable[str]) -> None:
         """Give groups a level on an endpoint, and leave what others have."""
+        self._grant(endpoint_name, level, [{"group_name": group} for group in groups])
+
+    def grant_app(self, endpoint_name: str, level: str, name: str) -> None:
+        """Give a service principal a level on an endpoint, and leave what others have."""
+        application_id = self.service_principal(name)
+        self._grant(endpoint_name, level, [{"service_principal_name": application_id}])
+
+    def _grant(self, endpoint_name: str, level: str, grantees: Iterable[Json]) -> None:
         endpoint = self._get(f"/api/2.0/serving-endpoints/{endpoint_name}")
-        entries = [{"group_name": group, "permission_level": level} for group in groups]
+        entries = [each | {"permission_level": level} for each in grantees]
         path = f"/api/2.0/permissions/serving-endpoints/{endpoint['id']}"
         self._post(path, {"access_control_list": entries}, "PATCH")
 

@@ -19,8 +19,11 @@ _QUIET = {"MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_SUPPRESS_PRINTING_URL_TO_ST
 _REVIEWED = ("hello_world", "rag_pyfunc", "chat_agent", "chat_model", "responses_agent")
 
 
-def demo(connection: dict[str, str], app_url: str) -> int:
-    """Deploy the examples, create the people and print a link for each; may be repeated."""
+def demo(connection: dict[str, str], app_url: str, app: str = "") -> int:
+    """Deploy the examples, create the people and print a link for each; may be repeated.
+
+    `app` is the service principal of the app, which may look at the examples when nobody is there.
+    """
     variables = os.environ | environment(connection) | _QUIET
     examples = subprocess.run([sys.executable, "-m", "examples"], env=variables, check=False)
     if examples.returncode:
@@ -28,7 +31,10 @@ def demo(connection: dict[str, str], app_url: str) -> int:
         return examples.returncode
     client = LocalClient(connection["host"], connection["token"])
     for example in _REVIEWED:
-        client.grant(f"agents_demo-handbook-{example}", "CAN_QUERY", (REVIEWERS, ANALYSTS))
+        endpoint = f"agents_demo-handbook-{example}"
+        client.grant(endpoint, "CAN_QUERY", (REVIEWERS, ANALYSTS))
+        if app:
+            client.grant_app(endpoint, "CAN_QUERY", app)
     for user_name, display_name, group in _PEOPLE:
         client.ensure_user(user_name, display_name, group)
     sys.stdout.write(_links(client, connection["host"], app_url))

@@ -29,6 +29,7 @@ from local_workspace.serving.secrets import Secrets
 from local_workspace.serving.worker_log import WorkerLog
 from local_workspace.settings import Settings
 from local_workspace.sql.service import SqlService
+from local_workspace.storage import Storage
 from local_workspace.trace_export.on_demand import OnDemand
 from local_workspace.trace_export.trace_exporter import TraceExporter
 from local_workspace.unity_catalog.mlflow_rest import MlflowRest
@@ -60,6 +61,7 @@ class Workspace:
     on_demand: OnDemand
     invocations: Invocations
     sql: SqlService
+    storage: Storage
 
     async def start(self) -> None:
         """Start MLflow, and beside it the warm interpreter and with that the endpoints."""
@@ -144,4 +146,5 @@ def build_workspace(settings: Settings, url: str) -> Workspace:
             settings.request_timeout,
         ),
         sql=SqlService(settings.data_dir, settings.logs_dir, tables.sets),
+        storage=Storage(settings, endpoints, starter, environments),
     )

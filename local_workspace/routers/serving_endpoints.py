@@ -69,6 +69,30 @@ async def update_config(request: Request, caller: AccountHolder, name: str, body
     return endpoint_documents.detailed(runtime, PermissionLevel.CAN_MANAGE.name)
 
 
+@router.post(f"{PREFIX}/{{name}}/config:stop")
+async def stop(request: Request, caller: AccountHolder, name: str) -> Json:
+    """End what runs of it; its configuration stays."""
+    _permitted(request, caller, name, PermissionLevel.CAN_MANAGE)
+    runtime = request.app.state.workspace.endpoints.stop(name)
+    return endpoint_documents.detailed(runtime, PermissionLevel.CAN_MANAGE.name)
+
+
+@router.post(f"{PREFIX}/{{name}}/config:start")
+async def start(request: Request, caller: AccountHolder, name: str) -> Json:
+    """Bring a stopped endpoint up again, in the background."""
+    _permitted(request, caller, name, PermissionLevel.CAN_MANAGE)
+    runtime = request.app.state.workspace.endpoints.start(name)
+    return endpoint_documents.detailed(runtime, PermissionLevel.CAN_MANAGE.name)
+
+
+@router.post("/__local__/serving-endpoints/{name}/cancel-update")
+async def cancel_update(request: Request, caller: AccountHolder, name: str) -> Json:
+    """Give up the update under way; the platform has no public call for it."""
+    runtime = _permitted(request, caller, name, PermissionLevel.CAN_MANAGE)
+    await runtime.cancel_update()
+    return endpoint_documents.detailed(runtime, PermissionLevel.CAN_MANAGE.name)
+
+
 @router.patch(f"{PREFIX}/{{name}}/tags")
 async def patch_tags(request: Request, caller: AccountHolder, name: str, body: JsonBody) -> Json:
     """Add, change and remove tags."""

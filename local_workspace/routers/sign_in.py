@@ -12,29 +12,46 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
 from local_workspace.access.browser_sessions import SESSION_SECONDS
+from local_workspace.access.sign_in_codes import SECONDS_VALID, TOKEN_SECONDS, SignInCode
 from local_workspace.authentication import access_stores
-from local_workspace.errors import NotFound
+from local_workspace.errors import InvalidParameter, NotFound
 from local_workspace.routers.callers import Admin, MlflowUser
 
 router = APIRouter()
 
 MLFLOW_COOKIE = "local_workspace_mlflow"
-SIGNED_IN_SECONDS = 30 * 24 * 3600
 _SESSION_PATH = "/__local__/mlflow-session"
 _MOVE_ON = '<!doctype html><meta http-equiv="refresh" content="0;url=/"><a href="/">MLflow</a>'
 
 
 class CodeRequest(BaseModel):
-    """For whom a sign-in code is made."""
+    """For whom a sign-in code is made, and for how long it and what it becomes are good."""
 
     user_name: str
+    lifetime_seconds: int = SECONDS_VALID
+    token_lifetime_seconds: int = TOKEN_SECONDS
 
 
-class SignInCode(BaseModel):
+class OpenCode(BaseModel):
+    """A code that was not used yet, without the code."""
+
+    code_id: str
+    user_name: str
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class NewCode(OpenCode):
     """What the admin passes on."""
 
     code: str
-    expires_at: datetime
+
+
+class OpenCodes(BaseModel):
+    """The codes that were not used yet, the newest first."""
+
+    sign_in_codes: list[OpenCode]
 
 
 class AccessToken(BaseModel):
@@ -42,7 +59,7 @@ class AccessToken(BaseModel):
 
     access_token: str
     token_type: str = "Bearer"
-    expires_in: int = SIGNED_IN_SECONDS
+    expires_in: int
 
 
 class Link(BaseModel):
@@ -52,14 +69,40 @@ class Link(BaseModel):
 
 
 @router.post("/__local__/sign-in-codes")
-async def create_sign_in_code(request: Request, body: CodeRequest, _: Admin) -> SignInCode:
+async def create_sign_in_code(request: Request, body: CodeRequest, caller: Admin) -> NewCode:
     """Make a code with which a person signs in once."""
     stores = access_stores(request)
     person = stores.principals.find_by_name(body.user_name)
     if person is None or person.kind != "user":
         raise NotFound(f"There is no user {body.user_name!r}.")
-    code, expires_at = stores.sign_in_codes.create(person)
-    return SignInCode(code=code, expires_at=datetime.fromtimestamp(expires_at, UTC))
+    if min(body.lifetime_seconds, body.token_lifetime_seconds) <= 0:
+        raise InvalidParameter("A code, and the token it becomes, last for some seconds at least.")
+    secret, code = stores.sign_in_codes.create(
+        person,
+        created_by=caller.name,
+        seconds_valid=body.lifetime_seconds,
+        token_seconds=body.token_lifetime_seconds,
+    )
+    return NewCode(code=secret, **_open_code(code, person.name).model_dump())
+
+
+@router.get("/__local__/sign-in-codes")
+async def list_sign_in_codes(request: Request, _: Admin) -> OpenCodes:
+    """List the codes that were not used yet."""
+    stores = access_stores(request)
+    return OpenCodes(
+        sign_in_codes=[
+            _open_code(code, stores.principals.get(code.principal_id).name)
+            for code in stores.sign_in_codes.open()
+        ]
+    )
+
+
+@router.delete("/__local__/sign-in-codes/{code_id}")
+async def withdraw_sign_in_code(request: Request, code_id: str, _: Admin) -> dict[str, str]:
+    """Make a code useless before somebody uses it."""
+    access_stores(request).sign_in_codes.withdraw(code_id)
+    return {}
 
 
 @router.post("/oidc/v1/token")
@@ -72,14 +115,14 @@ async def redeem_sign_in_code(
     """Turn a sign-in code into a token of the person it was made for."""
     stores = access_stores(request)
     caller = request.client.host if request.client else ""
-    person_id = stores.sign_in_codes.redeem(code, caller)
+    redeemed = stores.sign_in_codes.redeem(code, caller)
     secret, _ = stores.tokens.issue(
-        stores.principals.get(person_id),
+        stores.principals.get(redeemed.principal_id),
         comment="Signed in with a code",
-        lifetime_seconds=SIGNED_IN_SECONDS,
+        lifetime_seconds=redeemed.token_seconds,
     )
     response.headers["Cache-Control"] = "no-store"
-    return AccessToken(access_token=secret)
+    return AccessToken(access_token=secret, expires_in=redeemed.token_seconds)
 
 
 @router.post("/__local__/mlflow-links")
@@ -111,3 +154,13 @@ async def open_mlflow_session(request: Request, code: str) -> Response:
         secure=request.url.scheme == "https",
     )
     return response
+
+
+def _open_code(code: SignInCode, user_name: str) -> OpenCode:
+    return OpenCode(
+        code_id=code.id,
+        user_name=user_name,
+        created_by=code.created_by,
+        created_at=datetime.fromtimestamp(code.created_at, UTC),
+        expires_at=datetime.fromtimestamp(code.expires_at, UTC),
+    )

@@ -88,6 +88,8 @@ class Endpoint:
     pending_config: EndpointConfig | None = None
     config_update: UpdateState = "NOT_UPDATING"
     failures: dict[str, str] = field(default_factory=dict)
+    # Stopped on purpose: nothing of it runs until it is started again.
+    suspended: bool = False
     task: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
     description: str = ""

@@ -8,6 +8,12 @@ from local_workspace.serving.served_version import ServedVersion
 
 Json = dict[str, Any]
 
+# Why a version of a configuration that was given up is not deployed, by how that ended.
+_ABORTED = {
+    "UPDATE_FAILED": "Not deployed, because another version of this update failed.",
+    "UPDATE_CANCELED": "Not deployed, because the update was cancelled.",
+}
+
 
 def summary(runtime: EndpointRuntime) -> Json:
     """Return the endpoint as a list shows it: what is served, without states or traffic."""
@@ -27,10 +33,12 @@ def detailed(runtime: EndpointRuntime, permission_level: str) -> Json:
         "route_optimized": endpoint.route_optimized,
     }
     if endpoint.config:
-        document["config"] = _config(endpoint.config, runtime.versions, {})
+        aborted = "The endpoint is stopped." if endpoint.suspended else ""
+        document["config"] = _config(endpoint.config, runtime.versions, {}, aborted)
     if endpoint.pending_config:
         pending = endpoint.pending_config
-        document["pending_config"] = _config(pending, runtime.pending, endpoint.failures)
+        failures, aborted = endpoint.failures, _ABORTED.get(endpoint.config_update, "")
+        document["pending_config"] = _config(pending, runtime.pending, failures, aborted)
         document["pending_config"]["start_time"] = pending.start_time
     return document
 
@@ -48,6 +56,7 @@ def _common(runtime: EndpointRuntime) -> Json:
         "state": {
             "ready": "READY" if runtime.is_ready else "NOT_READY",
             "config_update": endpoint.config_update,
+            "suspend": "SUSPENDED" if endpoint.suspended else "NOT_SUSPENDED",
         },
         "tags": [{"key": key, "value": value} for key, value in endpoint.tags.items()],
         "task": endpoint.task,
@@ -66,10 +75,13 @@ def _ai_gateway(endpoint: Endpoint) -> Json | None:
 
 
 def _config(
-    config: EndpointConfig, versions: dict[str, ServedVersion], failures: dict[str, str]
+    config: EndpointConfig,
+    versions: dict[str, ServedVersion],
+    failures: dict[str, str],
+    aborted: str,
 ) -> Json:
     entities = [
-        _entity(each, versions.get(each.name), failures.get(each.name), bool(failures))
+        _entity(each, versions.get(each.name), failures.get(each.name), aborted)
         for each in config.served_entities
     ]
     document: Json = {
@@ -84,7 +96,7 @@ def _config(
 
 
 def _entity(
-    entity: ServedEntity, version: ServedVersion | None, failure: str | None, aborted: bool
+    entity: ServedEntity, version: ServedVersion | None, failure: str | None, aborted: str
 ) -> Json:
     return {
         **_entity_summary(entity),
@@ -99,13 +111,12 @@ def _entity(
 
 
 def _entity_state(
-    entity: ServedEntity, version: ServedVersion | None, failure: str | None, aborted: bool
+    entity: ServedEntity, version: ServedVersion | None, failure: str | None, aborted: str
 ) -> Json:
     if failure:
         return {"deployment": "DEPLOYMENT_FAILED", "deployment_state_message": failure}
     if aborted:
-        message = "Not deployed, because another version of this update failed."
-        return {"deployment": "DEPLOYMENT_ABORTED", "deployment_state_message": message}
+        return {"deployment": "DEPLOYMENT_ABORTED", "deployment_state_message": aborted}
     if entity.is_feedback:
         return {"deployment": "DEPLOYMENT_READY", "deployment_state_message": ""}
     state, message = version.state if version else ("DEPLOYMENT_CREATING", "Waiting to start.")

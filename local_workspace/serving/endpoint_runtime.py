@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from local_workspace.errors import Conflict, InvalidState
 from local_workspace.serving.endpoint import Endpoint, EndpointConfig, ServedEntity
 from local_workspace.serving.metrics import EndpointMetrics
 from local_workspace.serving.served_version import ServedVersion
@@ -45,6 +46,28 @@ class EndpointRuntime:
         """Begin to bring up `endpoint.pending_config`."""
         self._update = asyncio.create_task(self._apply())
 
+    async def cancel_update(self) -> None:
+        """End what is being brought up; what was served before goes on."""
+        if self._update is None or self.endpoint.config_update != "IN_PROGRESS":
+            raise InvalidState(f"Nothing about endpoint {self.endpoint.name!r} is being changed.")
+        self._update.cancel()
+        await asyncio.gather(self._update, return_exceptions=True)
+        if self.endpoint.config_update != "IN_PROGRESS":
+            raise Conflict(f"The update of endpoint {self.endpoint.name!r} has just ended.")
+        new = self._new()
+        self.endpoint.config_update = "UPDATE_CANCELED"
+        self._changed(self.endpoint)
+        await asyncio.gather(*(version.stop() for version in new))
+
+    def suspend(self) -> None:
+        """Take no more calls, and end every process when the calls under way are answered."""
+        # What is started again is started anew: these are on their way out.
+        versions, self.versions = self.versions, {}
+        self.endpoint.suspended = True
+        self._changed(self.endpoint)
+        for version in versions.values():
+            self._run(version.stop(drain=True))
+
     async def stop(self) -> None:
         """End every task and every process of this endpoint."""
         tasks = [*self._background, *([self._update] if self._update else [])]
@@ -68,13 +91,13 @@ class EndpointRuntime:
         )
 
     async def _restore(self) -> None:
-        if self.endpoint.config:
+        if self.endpoint.config and not self.endpoint.suspended:
             self.versions = self._versions_for(self.endpoint.config)
             warm = warm_names(self.endpoint.config)
             await self._load([self.versions[name] for name in warm if name in self.versions])
             self._note_task()
         if self.endpoint.pending_config and self.endpoint.config_update == "IN_PROGRESS":
-            await self._apply()
+            self.start_update()
 
     async def _apply(self) -> None:
         config = self.endpoint.pending_config
@@ -95,6 +118,7 @@ class EndpointRuntime:
         self.endpoint.config, self.endpoint.pending_config = config, None
         self.endpoint.config_update = "NOT_UPDATING"
         self.endpoint.failures = {}
+        self.endpoint.suspended = False
         self._note_task()
         self._changed(self.endpoint)
         for version in old:
@@ -102,7 +126,7 @@ class EndpointRuntime:
 
     async def _give_up(self, failures: dict[str, str]) -> None:
         """Keep the old configuration and what was said about the new one."""
-        new = set(self.pending.values()) - self._running()
+        new = self._new()
         self.endpoint.config_update = "UPDATE_FAILED"
         self.endpoint.failures = failures
         self._changed(self.endpoint)
@@ -135,6 +159,10 @@ class EndpointRuntime:
 
     def _running(self) -> set[ServedVersion]:
         return set(self.versions.values())
+
+    def _new(self) -> set[ServedVersion]:
+        """Return what is not served yet."""
+        return set(self.pending.values()) - self._running()
 
     def _note_task(self) -> None:
         models = [version.model for version in self.versions.values() if version.model]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from local_workspace.errors import AlreadyExists, Conflict, NotFound
+from local_workspace.errors import AlreadyExists, Conflict, InvalidState, NotFound
 from local_workspace.serving import endpoint_requests as requests
 from local_workspace.serving.endpoint import (
     Endpoint,
@@ -113,6 +113,29 @@ class Endpoints:
         self._check_not_updating(runtime)
         self._claim(replace(runtime.endpoint, config=config))
         self._begin(runtime, config)
+        return runtime
+
+    def stop(self, name: str) -> EndpointRuntime:
+        """End what runs of an endpoint; its configuration stays, and questions are refused."""
+        runtime = self.get(name)
+        self._check_not_updating(runtime)
+        if runtime.endpoint.config is None:
+            raise InvalidState(f"Endpoint {name!r} serves nothing that could be stopped.")
+        if not runtime.endpoint.suspended:
+            runtime.suspend()
+        return runtime
+
+    def start(self, name: str) -> EndpointRuntime:
+        """Begin to bring a stopped endpoint up again, as a new version of its configuration."""
+        runtime = self.get(name)
+        self._check_not_updating(runtime)
+        stopped = runtime.endpoint.config
+        if stopped is None or not runtime.endpoint.suspended:
+            raise InvalidState(f"Endpoint {name!r} is not stopped.")
+        number = runtime.endpoint.latest_config_version + 1
+        self._begin(
+            runtime, replace(stopped, version=number, start_time=requests.now_milliseconds())
+        )
         return runtime
 
     def set_ai_gateway(self, name: str, body: Json) -> Endpoint:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from local_workspace.errors import InvalidParameter
@@ -37,7 +38,7 @@ class Environments:
         self, model: StoredModel, variables: dict[str, str], log: WorkerLog
     ) -> Launcher:
         """Return what starts processes of this version, building its environment if needed."""
-        manager = variables.get(ENV_MANAGER_VARIABLE, self._default_manager)
+        manager = self._manager(variables)
         if manager not in ("local", "uv"):
             raise InvalidParameter(f"{ENV_MANAGER_VARIABLE} must be local or uv, not {manager}.")
         python = Path(sys.executable)
@@ -49,10 +50,25 @@ class Environments:
         zygote = self._base if manager == "local" else self._zygote(python, log)
         return FallbackLauncher(zygote, fresh)
 
+    def folder_for(self, model: StoredModel, variables: dict[str, str]) -> Path | None:
+        """Return the folder of the environment a version runs in, unless that is ours."""
+        return self._folder_of(model) if self._manager(variables) == "uv" else None
+
+    async def forget(self, folders: Iterable[Path]) -> None:
+        """End the zygotes of environments that are gone."""
+        # All at once: while one is being closed, another may be wanted again.
+        gone = [self._zygotes.pop(folder / "bin" / "python", None) for folder in folders]
+        for zygote in gone:
+            if zygote:
+                await zygote.close()
+
     async def close(self) -> None:
         """End every zygote of a built environment."""
         for zygote in self._zygotes.values():
             await zygote.close()
+
+    def _manager(self, variables: dict[str, str]) -> str:
+        return variables.get(ENV_MANAGER_VARIABLE, self._default_manager)
 
     def _zygote(self, python: Path, log: WorkerLog) -> ZygoteLauncher:
         if python not in self._zygotes:
@@ -60,8 +76,7 @@ class Environments:
         return self._zygotes[python]
 
     async def _build(self, model: StoredModel, log: WorkerLog) -> Path:
-        key = f"{sys.version_info[:2]}\n{model.requirements}"
-        folder = self._folder / hashlib.sha256(key.encode()).hexdigest()[:16]
+        folder = self._folder_of(model)
         async with self._building.setdefault(folder, asyncio.Lock()):
             if not (folder / "complete").exists():
                 log.write("Building a Python environment for this version's requirements.")
@@ -70,6 +85,10 @@ class Environments:
                 await self._install(model, folder, log)
                 (folder / "complete").touch()
         return folder / "bin" / "python"
+
+    def _folder_of(self, model: StoredModel) -> Path:
+        key = f"{sys.version_info[:2]}\n{model.requirements}"
+        return self._folder / hashlib.sha256(key.encode()).hexdigest()[:16]
 
     async def _install(self, model: StoredModel, folder: Path, log: WorkerLog) -> None:
         python = str(folder / "bin" / "python")

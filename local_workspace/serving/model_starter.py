@@ -69,6 +69,7 @@ class ModelStarter:
         self._tokens = tokens
         self._workspace_url = workspace_url
         self._working_directory = working_directory
+        self._prepared: list[PreparedModel] = []
 
     async def prepare(
         self, endpoint_name: str, entity: ServedEntity, build_log: WorkerLog, log: WorkerLog
@@ -83,13 +84,27 @@ class ModelStarter:
         # It tells why a load failed, in the model's own words.
         build_log.hide(hidden)
         processes, threads = concurrency_of(entity)
-        return PreparedModel(
+        prepared = PreparedModel(
             entity, endpoint_name, model, launcher, environment, processes, threads
         )
+        self._prepared.append(prepared)
+        return prepared
 
     def release(self, prepared: PreparedModel) -> None:
         """Make the token of a version that has been stopped useless."""
         self._tokens.revoke_served_version_token(prepared.environment["DATABRICKS_TOKEN"])
+        self._prepared = [each for each in self._prepared if each is not prepared]
+
+    def folders_in_use(self, served: Iterable[ServedEntity]) -> set[Path]:
+        """Return the folders these versions need, and those of every version that still runs."""
+        running = [each.entity for each in self._prepared]
+        found = set()
+        for entity in (*served, *running):
+            files = self._models.path_of(entity)
+            # What the MLmodel file says has no part in this.
+            model = StoredModel(files, mlmodel={})
+            found |= {files, self._environments.folder_for(model, entity.environment_vars)}
+        return {path.resolve() for path in found if path}
 
     async def launch(self, prepared: PreparedModel, log: WorkerLog) -> ModelProcess:
         """Start one process; it is not ready yet when this returns."""

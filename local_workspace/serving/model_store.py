@@ -58,17 +58,22 @@ class ModelStore:
 
     async def fetch(self, entity: ServedEntity, log: WorkerLog) -> StoredModel:
         """Return the version's files, downloading them if they are not here yet."""
-        path = self._path(entity)
+        path = self.path_of(entity)
         if not path.exists():
             log.write(f"Fetching {entity.entity_name} version {entity.entity_version}.")
             uri = f"models:/{entity.entity_name}/{entity.entity_version}"
             process = await self._launcher.launch(
                 FetchSpec(uri, str(path), self._environment), log, preload=[]
             )
-            await process.connection.ready
+            try:
+                await process.connection.ready
+            except BaseException:
+                process.kill()
+                raise
         return read_model(path)
 
-    def _path(self, entity: ServedEntity) -> Path:
+    def path_of(self, entity: ServedEntity) -> Path:
+        """Return the folder of a version's files, which may not be there."""
         digest = hashlib.sha256(entity.source.encode()).hexdigest()[:12]
         return self._folder / entity.entity_name / f"{entity.entity_version}-{digest}"
 

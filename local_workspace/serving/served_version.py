@@ -117,6 +117,8 @@ class ServedVersion:
         """End its processes, if asked to only after the calls under way."""
         if self._loading and not self._loading.done():
             self._loading.cancel()
+            # Its process is gone when this is over.
+            await asyncio.gather(self._loading, return_exceptions=True)
         if drain:
             await self._admission.until_empty(_DRAIN_SECONDS)
         pool, self._pool = self._pool, None

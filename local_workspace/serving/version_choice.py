@@ -9,6 +9,10 @@ def choose_version(
     runtime: EndpointRuntime, served_name: str | None, conversation_id: str | None
 ) -> ServedVersion:
     """Return the version asked for by name, or the one the traffic split chooses."""
+    if runtime.endpoint.suspended:
+        raise InvalidState(
+            f"The endpoint {runtime.endpoint.name!r} is stopped. Whoever manages it can start it."
+        )
     if served_name:
         return _named_version(runtime, served_name)
     config = runtime.endpoint.config
@@ -37,6 +41,8 @@ def _not_up(runtime: EndpointRuntime) -> WorkspaceError:
         return InvalidState(
             f"The endpoint {name!r} has never come up: {reasons}. Its build logs have the details."
         )
+    if runtime.endpoint.config_update == "UPDATE_CANCELED":
+        raise InvalidState(f"The endpoint {name!r} has never come up: that was cancelled.")
     return TemporarilyUnavailable(
         f"The endpoint {name!r} is starting. Ask again in a moment.", retry_after=1
     )

@@ -50,6 +50,42 @@ def test_only_admins_make_codes_and_only_for_people(gateway, new_user):
     assert gateway.call("POST", path, gateway.admin_token, json=unknown).status_code == 404
 
 
+def test_code_and_its_token_last_as_long_as_was_asked_for(gateway):
+    """Both are the admin's choice, within limits."""
+    path = "/__local__/sign-in-codes"
+    body = {"user_name": "creator@example.com", "lifetime_seconds": 60}
+    body |= {"token_lifetime_seconds": 3600}
+    made = gateway.call("POST", path, gateway.admin_token, json=body).json()
+
+    assert datetime.fromisoformat(made["expires_at"]) - datetime.now(UTC) <= timedelta(minutes=1)
+    assert redeem(gateway, made["code"]).json()["expires_in"] == 3600
+    for wrong in ({"lifetime_seconds": 0}, {"token_lifetime_seconds": 10**9}):
+        answer = gateway.call("POST", path, gateway.admin_token, json=body | wrong)
+        assert answer.status_code == 400
+
+
+def test_open_codes_are_listed_and_withdrawn(gateway, new_user):
+    """By admins only, and without the codes themselves."""
+    path = "/__local__/sign-in-codes"
+    token = new_user("listed@example.com", "reviewers")
+    code = a_code(gateway, "listed@example.com")
+
+    listed = gateway.call("GET", path, gateway.admin_token)
+    found = listed.json()["sign_in_codes"]
+    (mine,) = [each for each in found if each["code_id"] == code["code_id"]]
+    assert mine == {name: value for name, value in code.items() if name != "code"}
+    assert (mine["user_name"], mine["created_by"]) == ("listed@example.com", "admin@example.com")
+    assert code["code"] not in listed.text
+    one = f"{path}/{code['code_id']}"
+    assert gateway.call("GET", path, token).status_code == 403
+    assert gateway.call("DELETE", one, token).status_code == 403
+
+    assert gateway.call("DELETE", one, gateway.admin_token).status_code == 200
+
+    assert redeem(gateway, code["code"]).status_code == 400
+    assert gateway.call("DELETE", one, gateway.admin_token).status_code == 404
+
+
 def test_link_opens_the_mlflow_ui_in_a_browser(mlflow_gateway):
     """The link sets a cookie scripts cannot read and moves on to the UI."""
     link = mlflow_gateway.call("POST", "/__local__/mlflow-links", mlflow_gateway.admin_token)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from local_workspace.errors import InvalidState
 from local_workspace.serving import endpoint_runtime
 from local_workspace.serving.endpoint import Endpoint, EndpointConfig, ServedEntity
 from local_workspace.serving.endpoint_runtime import EndpointRuntime, warm_names
@@ -52,12 +53,13 @@ class Story:
 
     def __init__(self) -> None:
         self.made = []
+        self.made_of = Version
         self.saved = []
         self.endpoint = Endpoint("chain", "owner", 0, 0)
         self.runtime = EndpointRuntime(self.endpoint, self.new_version, self.changed)
 
     def new_version(self, endpoint, entity, metrics):
-        self.made.append(Version(entity))
+        self.made.append(self.made_of(entity))
         return self.made[-1]
 
     def changed(self, endpoint):
@@ -163,3 +165,86 @@ def test_idle_version_beyond_the_warm_ones_leaves_the_memory(monkeypatch, idle, 
 def test_warm_versions_are_those_with_traffic_and_two_more():
     """The order of the configuration decides which idle versions stay warm."""
     assert warm_names(config(1, 1, 2, 3, 4, live=3)) == ["v3", "v1", "v2"]
+
+
+class NeverReady(Version):
+    """A version that loads for ever."""
+
+    async def load(self):
+        await asyncio.Event().wait()
+
+
+def test_cancelled_update_stops_what_is_new_and_keeps_what_serves():
+    """And the reason for which nothing came of it is on record."""
+
+    async def story(it):
+        await it.update(config(1, 1))
+        it.made_of = NeverReady
+        it.endpoint.pending_config, it.endpoint.config_update = config(2, 1, 2), "IN_PROGRESS"
+        it.runtime.start_update()
+        await asyncio.sleep(0)
+
+        await it.runtime.cancel_update()
+
+        first, second = it.made
+        assert it.endpoint.config_update == it.saved[-1] == "UPDATE_CANCELED"
+        assert it.endpoint.config.version == 1
+        assert (first.stopped, second.stopped) == (None, "stopped")
+        assert it.runtime.is_ready
+        with pytest.raises(InvalidState):
+            await it.runtime.cancel_update()
+
+    tell(story)
+
+
+def test_update_resumed_after_a_restart_can_be_cancelled():
+    """It is the same update, whoever began it."""
+
+    async def story(it):
+        it.made_of = NeverReady
+        it.endpoint.pending_config, it.endpoint.config_update = config(1, 1), "IN_PROGRESS"
+        it.runtime.resume()
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+        await it.runtime.cancel_update()
+
+        assert it.made[0].stopped == "stopped"
+        assert it.endpoint.config is None
+
+    tell(story)
+
+
+def test_stopped_endpoint_lets_its_calls_end_and_comes_back_anew():
+    """What is on its way out is not used again."""
+
+    async def story(it):
+        await it.update(config(1, 1, 2))
+        it.runtime.suspend()
+        await asyncio.sleep(0)
+
+        assert [each.stopped for each in it.made] == ["drained", "drained"]
+        assert it.endpoint.suspended
+        assert not it.runtime.is_ready
+
+        await it.update(config(2, 1, 2))
+
+        assert len(it.made) == 4
+        assert not it.endpoint.suspended
+        assert it.runtime.is_ready
+
+    tell(story)
+
+
+def test_stopped_endpoint_stays_so_after_a_restart():
+    """Nothing is loaded until somebody starts it."""
+
+    async def story(it):
+        it.endpoint.config, it.endpoint.suspended = config(1, 1), True
+        it.runtime.resume()
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+        assert it.made == []
+
+    tell(story)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from databricks.sdk.service import serving
 
 from backend.deployment_names import FEEDBACK
+from backend.release_trial import Trial, trial_from
 from backend.served_entities import Plan
 
 PREFIX = "reviewapp.release."
@@ -21,6 +22,7 @@ REASON, OUTCOME, PROBLEM = (PREFIX + name for name in ("reason", "outcome", "pro
 BEFORE, AFTER = PREFIX + "before", PREFIX + "after"
 CONFIG_VERSION, SEEN_BEFORE = PREFIX + "config_version", PREFIX + "seen_before"
 FACTS, PROOF = PREFIX + "facts", PREFIX + "proof"
+CANCELED_BY = PREFIX + "canceled_by"
 # What MLflow accepts in a tag with any store behind it.
 MOST_CHARACTERS = 5000
 
@@ -30,13 +32,21 @@ Word = TypeVar("Word", bound=StrEnum)
 class Kind(StrEnum):
     """What was done."""
 
+    # A version comes up without a share of the questions.
+    PREPARE = "prepare"
     DEPLOY = "deploy"
     ROLL_BACK = "roll_back"
     TRAFFIC = "traffic"
     REMOVE = "remove"
     DELETE = "delete"
+    STOP = "stop"
+    START = "start"
     # By another client, found afterwards.
     OBSERVED = "observed"
+
+
+# They leave what answers as it is.
+QUIET = (Kind.PREPARE, Kind.REMOVE)
 
 
 class Outcome(StrEnum):
@@ -83,6 +93,10 @@ class Release:
     proof: str = ""
     # The numbers that caused an automatic act.
     facts: Mapping[str, float] | None = None
+    # What the version that was prepared has answered to its own input example.
+    trial: Trial | None = None
+    # Who did not want it any more while it was under way.
+    canceled_by: str = ""
     id: str = ""
 
     @property
@@ -94,6 +108,12 @@ class Release:
     def live_after(self) -> tuple[Share, ...]:
         """Return what was to answer afterwards, the largest share first."""
         return live(self.after)
+
+    @property
+    def added(self) -> Share | None:
+        """Return the version that was not served before."""
+        had = {each.name for each in self.before}
+        return next((each for each in self.after if each.name not in had), None)
 
     def tags(self) -> dict[str, str]:
         """Return the tags that say this."""
@@ -144,6 +164,8 @@ def release_from(
         seen_before=datetime.fromisoformat(seen_before) if seen_before else None,
         proof=tags.get(PROOF, ""),
         facts=_mapping(tags.get(FACTS)),
+        trial=trial_from(tags),
+        canceled_by=tags.get(CANCELED_BY, ""),
         id=run_id,
     )
 
@@ -190,16 +212,22 @@ def live(served: Iterable[Share]) -> tuple[Share, ...]:
     return tuple(sorted((s for s in served if s.percentage > 0), key=lambda s: -s.percentage))
 
 
-def path_to_now(releases: Iterable[Release]) -> list[Share]:
-    """Return the versions that led to the one that is live, given releases in their order."""
+def path_to_now(releases: Iterable[Release], is_whole: bool = True) -> list[Share]:
+    """Return the versions that led to the one that is live, given releases in their order.
+
+    If there were releases before these, only the end of the path is known: a roll back to a version
+    that is not among them leads to where the way was before.
+    """
     path: list[Share] = []
     for release in releases:
         if release.outcome is not Outcome.LIVE or not release.live_after:
             continue
         now = release.live_after[0]
         names = [each.name for each in path]
-        if release.kind is Kind.ROLL_BACK and now.name in names:
-            del path[names.index(now.name) :]
+        if release.kind is Kind.ROLL_BACK and (now.name in names or not is_whole):
+            # To where the way was there last.
+            while path and path[-1].name != now.name:
+                path.pop()
         if now.name not in [each.name for each in path[-1:]]:
             path.append(now)
     return path

@@ -4,29 +4,31 @@ Everything is done with the app's own rights, so whoever calls must have made su
 visitor's. Importing this imports MLflow, which takes seconds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
-from mlflow.exceptions import MlflowException
 
 from backend.error_translation import translated
+from backend.errors import NotFound
+from backend.release_experiments import ReleaseExperiments
 from backend.release_record import (
     CONFIG_VERSION,
     ENDPOINT,
+    KIND,
     OUTCOME,
     PROBLEM,
+    QUIET,
     Outcome,
     Page,
     Release,
     release_from,
 )
 
-EXPERIMENT = "/Shared/reviewapp-releases-"
 RUNS_PER_SEARCH = 500
-MOST_MODELS = 1000
+_experiments = ReleaseExperiments()
 _STATUS = {
     Outcome.LIVE: "FINISHED",
     Outcome.UNKNOWN: "FINISHED",
@@ -40,7 +42,7 @@ def begin(release: Release) -> Release:
     client = MlflowClient()
     with translated():
         run = client.create_run(
-            _experiment_for(client, release.model),
+            _experiments.of(client, release.model),
             start_time=_milliseconds(release.requested_at),
             run_name=f"{release.kind.value.replace('_', ' ')} {release.endpoint}",
             tags=release.tags(),
@@ -58,6 +60,14 @@ def number(release: Release, config_version: int) -> Release:
     return replace(release, config_version=config_version)
 
 
+def note(release_id: str, tags: Mapping[str, str]) -> None:
+    """Put more on record about a release."""
+    client = MlflowClient()
+    with translated():
+        for key, value in tags.items():
+            client.set_tag(release_id, key, value)
+
+
 def end(release: Release) -> None:
     """Say what became of it."""
     client = MlflowClient()
@@ -68,21 +78,22 @@ def end(release: Release) -> None:
         _end(client, release)
 
 
-def pending(endpoint: str) -> list[Release]:
+def pending(endpoint: str, models: Collection[str] = ()) -> list[Release]:
     """Return the releases of which nobody has said yet what became of them, the newest first."""
-    return list(_search([_is(ENDPOINT, endpoint), _is(OUTCOME, Outcome.PENDING)]))
+    clauses = [_is(ENDPOINT, endpoint), _is(OUTCOME, Outcome.PENDING)]
+    return list(_search(clauses, models=models))
 
 
-def page(endpoint: str, most: int, token: str | None = None) -> Page:
-    """Return the endpoint's releases, the newest first."""
+def page(clauses: Sequence[str], most: int, token: str | None = None) -> Page:
+    """Return releases of which all this is true, the newest first."""
     client = MlflowClient()
     with translated():
-        experiments = _experiments(client)
+        experiments = _experiments.ids(client)
         if not experiments:
             return Page(())
         found = client.search_runs(
             experiments,
-            filter_string=_is(ENDPOINT, endpoint),
+            filter_string=" AND ".join(clauses),
             max_results=most,
             order_by=["attributes.start_time DESC"],
             page_token=token,
@@ -90,32 +101,61 @@ def page(endpoint: str, most: int, token: str | None = None) -> Page:
     return Page(tuple(_release(run) for run in found), found.token)
 
 
-def last_live(endpoint: str, at: datetime | None = None) -> Release | None:
+def read(release_id: str) -> Release:
+    """Return one release; any other run of MLflow's is none."""
+    client = MlflowClient()
+    with translated():
+        run = client.get_run(release_id)
+        if run.info.experiment_id not in _experiments.ids(client):
+            raise NotFound("This is no release.")
+    return _release(run)
+
+
+def last_live(
+    endpoint: str, at: datetime | None = None, models: Collection[str] = ()
+) -> Release | None:
     """Return the release that was in effect at a moment; without one, the newest."""
     clauses = [_is(ENDPOINT, endpoint), _is(OUTCOME, Outcome.LIVE)]
     if at is not None:
         clauses.append(f"attributes.end_time <= {_milliseconds(at)}")
-    return next(_search(clauses, "attributes.end_time DESC", most=1), None)
+    return next(_search(clauses, "attributes.end_time DESC", 1, models), None)
 
 
 def next_live(endpoint: str, after: datetime) -> Release | None:
     """Return the release that came into effect first after a moment."""
-    clauses = [
+    return next(_search(_live_after(endpoint, after), "attributes.end_time ASC", 1), None)
+
+
+def answering(endpoint: str, moment: datetime) -> tuple[Release | None, Release | None]:
+    """Return the changes of what answers around a moment: the last before it, the first after."""
+    before = [
         _is(ENDPOINT, endpoint),
         _is(OUTCOME, Outcome.LIVE),
-        f"attributes.end_time > {_milliseconds(after)}",
+        f"attributes.end_time <= {_milliseconds(moment)}",
     ]
-    return next(_search(clauses, "attributes.end_time ASC", most=1), None)
+    loud = [f"tags.`{KIND}` != '{kind}'" for kind in QUIET]
+    last = next(_search([*before, *loud], "attributes.end_time DESC", 1), None)
+    after = [*_live_after(endpoint, moment), *loud]
+    return last, next(_search(after, "attributes.end_time ASC", 1), None)
+
+
+def _live_after(endpoint: str, moment: datetime) -> list[str]:
+    return [
+        _is(ENDPOINT, endpoint),
+        _is(OUTCOME, Outcome.LIVE),
+        f"attributes.end_time > {_milliseconds(moment)}",
+    ]
 
 
 def _search(
     clauses: Sequence[str],
     order: str = "attributes.start_time DESC",
     most: int = RUNS_PER_SEARCH,
+    models: Collection[str] = (),
 ) -> Iterator[Release]:
     client = MlflowClient()
     with translated():
-        experiments = _experiments(client)
+        experiments = _experiments.ids(client, models)
         found = (
             client.search_runs(
                 experiments,
@@ -139,28 +179,6 @@ def _release(run: Run) -> Release:
 def _end(client: MlflowClient, release: Release) -> None:
     decided = release.decided_at or datetime.now(UTC)
     client.set_terminated(release.id, _STATUS[release.outcome], end_time=_milliseconds(decided))
-
-
-def _experiment_for(client: MlflowClient, model: str) -> str:
-    """Return the model's experiment, and make it if this is the first release."""
-    name = EXPERIMENT + model
-    if found := client.get_experiment_by_name(name):
-        return str(found.experiment_id)
-    try:
-        return str(client.create_experiment(name))
-    except MlflowException:
-        # Somebody else has made it in the same moment.
-        if found := client.get_experiment_by_name(name):
-            return str(found.experiment_id)
-        raise
-
-
-def _experiments(client: MlflowClient) -> list[str]:
-    """Return all of them: an endpoint may have served several models, and may be gone."""
-    found = client.search_experiments(
-        filter_string=f"name LIKE '{EXPERIMENT}%'", max_results=MOST_MODELS
-    )
-    return [str(each.experiment_id) for each in found]
 
 
 def _is(tag: str, value: str) -> str:

@@ -5,22 +5,29 @@ so that the ledger is truthful whoever dies in between. Changes by other clients
 comparing. Written with the app's rights; whoever calls has made sure of the visitor's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import ModuleType
 
 from databricks.sdk.service import serving
 
 from backend.mlflow_import import load_mlflow
-from backend.release_record import Kind, Outcome, Page, Release, Share, path_to_now, shares
+from backend.release_outcomes import is_same, outcome_of
+from backend.release_query import ReleaseQuery
+from backend.release_record import (
+    PROOF,
+    Kind,
+    Outcome,
+    Page,
+    Release,
+    Share,
+    path_to_now,
+    shares,
+)
 
-# A change the workspace has not heard of after so long never reached it.
-LOST_AFTER = timedelta(minutes=2)
 LOOKED_BACK = 200
-NEVER_ASKED = "The change never reached the workspace: whoever asked for it was cut off before."
-_FAILED = serving.EndpointStateConfigUpdate.UPDATE_FAILED
-_CANCELED = serving.EndpointStateConfigUpdate.UPDATE_CANCELED
+_AT_ONCE = 25
 _UPDATING = serving.EndpointStateConfigUpdate.IN_PROGRESS
 
 
@@ -48,6 +55,21 @@ class Releases:
         noted: Release = _runs().number(release, config.config_version)
         return noted
 
+    def note(self, release: Release, tags: Mapping[str, str]) -> None:
+        """Put more on record about a release."""
+        _runs().note(release.id, tags)
+
+    def done(self, release: Release) -> Release:
+        """Write down that the workspace has done it at once."""
+        return _end(release, Outcome.LIVE, datetime.now(UTC), "")
+
+    def gone(self, endpoint: str) -> None:
+        """Decide what was under way for an endpoint that does not exist any more."""
+        for release in _runs().pending(endpoint):
+            was_meant = release.kind is Kind.DELETE
+            outcome = Outcome.LIVE if was_meant else Outcome.UNKNOWN
+            _end(release, outcome, datetime.now(UTC), "")
+
     def refused(self, release: Release, problem: str) -> Release:
         """Write down that the workspace did not take it."""
         return _end(release, Outcome.FAILED, datetime.now(UTC), problem)
@@ -61,8 +83,8 @@ class Releases:
         """Decide what can be decided by now; return what has been."""
         now = datetime.now(UTC)
         decided = []
-        for release in _runs().pending(detail.name or ""):
-            outcome, problem = _outcome(release, detail, now)
+        for release in _runs().pending(detail.name or "", _models(detail)):
+            outcome, problem = outcome_of(release, detail, now)
             if outcome is not Outcome.PENDING:
                 decided.append(_end(release, outcome, _changed_at(detail, now), problem))
         return decided
@@ -77,8 +99,9 @@ class Releases:
         endpoint, after = detail.name or "", shares(detail.config)
         if not after or (detail.state and detail.state.config_update == _UPDATING):
             return None
-        last: Release | None = _runs().last_live(endpoint)
-        if (last and _same(last.after, after)) or _runs().pending(endpoint):
+        models = _models(detail)
+        last: Release | None = _runs().last_live(endpoint, models=models)
+        if (last and is_same(last.after, after)) or _runs().pending(endpoint, models):
             return None
         now = datetime.now(UTC)
         changed_at = _changed_at(detail, now)
@@ -103,15 +126,33 @@ class Releases:
         )
         return self.begin(found)
 
+    def prove(self, release: Release, proof: str) -> None:
+        """Note the first request a version answered that another client has brought."""
+        _runs().note(release.id, {PROOF: proof})
+
     def page(self, endpoint: str, most: int = 50, token: str | None = None) -> Page:
         """Return the endpoint's timeline, the newest first."""
-        found: Page = _runs().page(endpoint, most, token)
-        return found
+        return self.search(ReleaseQuery(endpoint), most, token)
+
+    def search(self, query: ReleaseQuery, most: int = 50, token: str | None = None) -> Page:
+        """Return what was looked for, the newest first; a page has some, if there are any."""
+        found: list[Release] = []
+        while True:
+            page: Page = _runs().page(query.clauses(), most, token)
+            found += [each for each in page.releases if query.matches(each)]
+            token = page.next_token
+            if not token or 2 * len(found) >= most:
+                return Page(tuple(found), token)
+
+    def read(self, release_id: str) -> Release:
+        """Return one release."""
+        release: Release = _runs().read(release_id)
+        return release
 
     def live_at(self, endpoint: str, moment: datetime) -> LiveThen:
         """Return what was live at a moment."""
         release = _runs().last_live(endpoint, moment)
-        following = _runs().next_live(endpoint, moment)
+        following = self.next_live(endpoint, moment)
         is_uncertain = (
             following is not None
             and following.kind is Kind.OBSERVED
@@ -120,46 +161,33 @@ class Releases:
         )
         return LiveThen(release, following if is_uncertain else None)
 
+    def next_live(self, endpoint: str, moment: datetime) -> Release | None:
+        """Return what came into effect first after a moment."""
+        release: Release | None = _runs().next_live(endpoint, moment)
+        return release
+
+    def answering(self, endpoint: str, moment: datetime) -> tuple[Release | None, Release | None]:
+        """Return what made answer what answered at a moment, and what changed that first after."""
+        found: tuple[Release | None, Release | None] = _runs().answering(endpoint, moment)
+        return found
+
     def version_before(self, endpoint: str) -> Share | None:
         """Return what a roll back leads to: what was live before the version that is live now.
 
         Rolling back twice goes back twice, and not to and fro.
         """
-        newest_first = self.page(endpoint, LOOKED_BACK).releases
-        path = path_to_now(reversed(newest_first))
-        return path[-2] if len(path) > 1 else None
-
-
-def _outcome(
-    release: Release, detail: serving.ServingEndpointDetailed, now: datetime
-) -> tuple[Outcome, str]:
-    pending, config = detail.pending_config, detail.config
-    number = release.config_version
-    state = detail.state.config_update if detail.state else None
-    if number is None:
-        return _outcome_by_what_is_served(release, detail, now)
-    if pending and pending.config_version == number:
-        if state == _FAILED:
-            return Outcome.FAILED, _why(pending)
-        return (Outcome.CANCELED, "") if state == _CANCELED else (Outcome.PENDING, "")
-    if config and config.config_version == number:
-        return Outcome.LIVE, ""
-    return Outcome.UNKNOWN, ""
-
-
-def _outcome_by_what_is_served(
-    release: Release, detail: serving.ServingEndpointDetailed, now: datetime
-) -> tuple[Outcome, str]:
-    """Find what became of a change whose number nobody could note any more."""
-    if detail.pending_config and _same(shares(detail.pending_config), release.after):
-        number = detail.pending_config.config_version
-        numbered = replace(release, config_version=number)
-        return _outcome(numbered, detail, now) if number else (Outcome.PENDING, "")
-    if _same(shares(detail.config), release.after):
-        return Outcome.LIVE, ""
-    if now - release.requested_at > LOST_AFTER:
-        return Outcome.FAILED, NEVER_ASKED
-    return Outcome.PENDING, ""
+        query, token = ReleaseQuery(endpoint, outcome=Outcome.LIVE), None
+        newest_first: list[Release] = []
+        while len(newest_first) < LOOKED_BACK:
+            page = self.search(query, _AT_ONCE, token)
+            newest_first += page.releases
+            token = page.next_token
+            path = path_to_now(reversed(newest_first), is_whole=not token)
+            if len(path) > 1:
+                return path[-2]
+            if not token:
+                break
+        return None
 
 
 def _end(release: Release, outcome: Outcome, at: datetime, problem: str) -> Release:
@@ -170,25 +198,16 @@ def _end(release: Release, outcome: Outcome, at: datetime, problem: str) -> Rele
     return ended
 
 
-def _why(config: serving.EndpointPendingConfig) -> str:
-    """Return what the version that failed has said."""
-    broken = serving.ServedModelStateDeployment.DEPLOYMENT_FAILED
-    said = (
-        entity.state.deployment_state_message
-        for entity in config.served_entities or []
-        if entity.state and entity.state.deployment == broken
-    )
-    return next((each for each in said if each), "It did not start, and gave no reason.")
-
-
 def _changed_at(detail: serving.ServingEndpointDetailed, now: datetime) -> datetime:
     """Return when the endpoint was changed last, as far as the workspace says."""
     changed = detail.last_updated_timestamp
     return min(now, datetime.fromtimestamp(changed / 1000, UTC)) if changed else now
 
 
-def _same(one: tuple[Share, ...], other: tuple[Share, ...]) -> bool:
-    return set(one) == set(other)
+def _models(detail: serving.ServingEndpointDetailed) -> Collection[str]:
+    """Return the models in whose experiments there must be something, if anywhere."""
+    served = (*shares(detail.config), *shares(detail.pending_config))
+    return {each.model for each in served if each.model}
 
 
 def _newly_live(before: tuple[Share, ...], after: tuple[Share, ...]) -> Share | None:

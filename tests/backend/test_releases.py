@@ -1,54 +1,16 @@
 """The ledger on a real MLflow store, with endpoints as the workspace describes them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
-from databricks.sdk.service.serving import ServingEndpointDetailed
 
-from backend.release_record import Kind, Outcome, Release, Share
-from backend.releases import NEVER_ASKED, Releases
+from backend.release_outcomes import NEVER_ASKED
+from backend.release_record import Kind, Outcome, path_to_now
+from backend.releases import Releases
+from tests.backend.released import MINUTE, NOON, asked, described, share
 
 # MLflow's store on SQLAlchemy 2.1.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload``:sqlalchemy.exc.SADeprecationWarning")
-MODEL = "main.rag.chain"
-NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
-
-
-def share(version: int, percentage: int = 100) -> Share:
-    return Share(f"chain_{version}", MODEL, str(version), percentage)
-
-
-def described(endpoint, *served, number=1, state="NOT_UPDATING", pending=(), at=NOON, problem=""):
-    """Return an endpoint as the workspace describes it."""
-
-    def config(number, served):
-        entities = [
-            {"name": s.name, "entity_name": s.model, "entity_version": s.version} for s in served
-        ]
-        if problem and entities and served is pending:
-            failed = {"deployment": "DEPLOYMENT_FAILED", "deployment_state_message": problem}
-            entities[0]["state"] = failed
-        routes = [
-            {"served_entity_name": s.name, "traffic_percentage": s.percentage} for s in served
-        ]
-        return {
-            "config_version": number,
-            "served_entities": [
-                *entities,
-                {"name": "feedback", "entity_name": "main.rag.feedback"},
-            ],
-            "traffic_config": {"routes": routes},
-        }
-
-    document = {
-        "name": endpoint,
-        "last_updated_timestamp": int(at.timestamp() * 1000),
-        "state": {"config_update": state, "ready": "READY"},
-        "config": config(number, served) if served else None,
-        "pending_config": config(number + 1, pending) if pending else None,
-    }
-    return ServingEndpointDetailed.from_dict({k: v for k, v in document.items() if v})
 
 
 @pytest.fixture
@@ -60,20 +22,6 @@ def releases(experiment) -> Releases:
 def endpoint(request) -> str:
     """A name of the test's own, since all share the store."""
     return request.node.name.replace("[", "-").replace("]", "")[:60]
-
-
-def asked(endpoint, *after, before=(), kind=Kind.DEPLOY, at=NOON, **more) -> Release:
-    return Release(
-        endpoint=endpoint,
-        model=MODEL,
-        kind=kind,
-        by="admin@example.com",
-        reason="Knows the new price list",
-        before=tuple(before),
-        after=after,
-        requested_at=at,
-        **more,
-    )
 
 
 def went_live(releases, endpoint, *after, at=NOON, kind=Kind.DEPLOY):
@@ -234,3 +182,24 @@ def test_timeline_comes_in_pages_the_newest_first(releases, endpoint):
     versions = [r.after[0].version for page in (first, second) for r in page.releases]
     assert versions == ["4", "3", "2", "1", "0"]
     assert second.next_token is None
+
+
+def test_way_back_is_found_however_long_ago_it_was_taken(releases, endpoint):
+    """Only as much of the ledger is read as the answer takes, and it is the same answer."""
+    for minute, version in enumerate((1, 2, *[3] * 30)):
+        went_live(releases, endpoint, share(version), at=NOON + minute * MINUTE)
+    assert releases.version_before(endpoint) == share(2)
+
+    went_live(releases, endpoint, share(2), at=NOON + 40 * MINUTE, kind=Kind.ROLL_BACK)
+
+    assert releases.version_before(endpoint) == share(1)
+
+
+def test_roll_back_leads_to_where_the_way_was_there_last():
+    """A version that was live twice is two places on the way."""
+    way = [asked("chain", share(version), outcome=Outcome.LIVE) for version in (1, 2, 1, 3)]
+    back = asked("chain", share(1), kind=Kind.ROLL_BACK, outcome=Outcome.LIVE)
+
+    assert [each.version for each in path_to_now([*way, back])] == ["1", "2", "1"]
+    # Of these alone it cannot be told what was before.
+    assert [each.version for each in path_to_now([way[3], back], is_whole=False)] == ["1"]

@@ -1,0 +1,18 @@
+"""What is registered: all models, one of them, or one version; the address says which."""
+
+import streamlit as st
+
+from backend.identity import Role
+from components import model_list, model_overview, model_version, model_words
+from components.session import require
+
+session = require(Role.ADMIN)
+model_words.set_style()
+name, number = st.query_params.get("model"), st.query_params.get("version")
+if name and number:
+    model_version.draw(session, name, number)
+elif name:
+    model_overview.draw(session, name)
+else:
+    st.title("Models", anchor=False)
+    model_list.draw(session)

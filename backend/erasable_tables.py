@@ -12,6 +12,7 @@ from databricks.sdk import WorkspaceClient
 
 from backend import sql
 from backend.errors import Refused
+from backend.replay_marks import CLIENT_PREFIX, FIRST_ASKED_BY
 
 # On a real workspace the files of deleted rows last so long, unless a table says otherwise.
 FILES_DAYS = 7
@@ -22,7 +23,8 @@ _NEEDED = {VERDICTS: "source", REQUESTS: _REQUEST_ID, PAYLOAD: _REQUEST_ID}
 _COLUMNS = """
 SELECT table_catalog, table_schema, table_name, column_name
 FROM system.information_schema.columns
-WHERE column_name IN ('databricks_request_id', 'request_id', 'requester', 'source')
+WHERE column_name IN ('databricks_request_id', 'request_id', 'requester', 'source',
+        'client_request_id')
     AND (endswith(table_name, '_payload') OR endswith(table_name, '_payload_request_logs')
         OR endswith(table_name, '_payload_assessment_logs'))
 """
@@ -53,32 +55,41 @@ class TableSet:
 
     def _condition(self, suffix: str) -> str:
         if suffix == REQUESTS:
-            return _is_person(_METADATA)
+            return self._is_theirs(REQUESTS)
         if suffix == VERDICTS:
             theirs = [f"request_id IN ({each})" for each in self._their_requests()]
             return " OR ".join([_is_person("source.id"), *theirs])
-        return f"{_is_person(self._requester())} OR ({self._feedback_about()})"
+        return f"{self._is_theirs(PAYLOAD)} OR ({self._feedback_about()})"
+
+    def _is_theirs(self, suffix: str, alias: str = "") -> str:
+        """Return whether the person asked, or the app did later what the person had asked."""
+        named = f"{alias}." if alias else ""
+        requester = self._requester() if suffix == PAYLOAD else _METADATA
+        asked = _is_person(named + requester)
+        if "client_request_id" not in self.columns[suffix]:
+            return asked
+        body = f"{named}{'request' if suffix == PAYLOAD else 'request_raw'}"
+        first = f"{body}:usage_context['{FIRST_ASKED_BY}']"
+        again = f"{named}client_request_id LIKE '{CLIENT_PREFIX}%' AND {_is_person(first)}"
+        return f"({asked} OR ({again}))"
 
     def _requester(self) -> str:
         return "requester" if "requester" in self.columns[PAYLOAD] else _METADATA
 
     def _their_requests(self) -> list[str]:
-        known = {REQUESTS: _METADATA}
-        if PAYLOAD in self.columns:
-            known[PAYLOAD] = self._requester()
         return [
             f"SELECT databricks_request_id FROM {sql.quoted(*self._name(suffix))} "
-            f"WHERE {_is_person(requester)}"
-            for suffix, requester in known.items()
+            f"WHERE {self._is_theirs(suffix)}"
+            for suffix in (REQUESTS, PAYLOAD)
             if suffix in self.columns
         ]
 
     def _feedback_about(self) -> str:
         """A verdict is a call of its own, in whose body the person or their request is named."""
         feedback = "contains(request, 'request_id') AND contains(request, 'assessments')"
-        asked, requester = (PAYLOAD, self._requester())
+        asked = PAYLOAD
         if REQUESTS in self.columns:
-            asked, requester = REQUESTS, _METADATA
+            asked = REQUESTS
             # What is in this log was a question, whatever it was about.
             logged = f"SELECT databricks_request_id FROM {sql.quoted(*self._name(REQUESTS))}"
             feedback += f" AND databricks_request_id NOT IN ({logged})"
@@ -87,7 +98,7 @@ class TableSet:
             "contains(request, concat('\"', :person, '\"'))",
             "contains(request, concat('\"', :person, '\\\\\"'))",
             f"EXISTS (SELECT 1 FROM {sql.quoted(*self._name(asked))} AS asked "
-            f"WHERE {_is_person(f'asked.{requester}')} "
+            f"WHERE {self._is_theirs(asked, 'asked')} "
             "AND contains(erasable.request, asked.databricks_request_id))",
         )
         return f"{feedback} AND ({' OR '.join(names)})"

@@ -15,6 +15,7 @@ from mlflow.entities import ViewType
 from mlflow.entities.trace_info import TraceInfo
 
 from backend.error_translation import translated
+from backend.replay_marks import FIRST_ASKED_BY
 
 USER = "mlflow.trace.user"
 TRACES_PER_PAGE = 200
@@ -55,7 +56,9 @@ def find(experiment: str, person: str) -> FoundTraces:
     """Look through all traces of an experiment."""
     found = FoundTraces()
     for info in _all(experiment):
-        if _same(info.trace_metadata.get(USER), person):
+        metadata = info.trace_metadata
+        asked_by = (metadata.get(USER), metadata.get(FIRST_ASKED_BY))
+        if any(_same(each, person) for each in asked_by):
             found.traces.append(info.trace_id)
             continue
         found.verdicts.extend(

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from databricks.sdk import WorkspaceClient
 
 from backend import erasable_tables
-from backend.erasable_tables import ErasableTable
 from backend.erasure_protocol import Erasure, Kind, Part
 from backend.error_translation import translated
 from backend.errors import NotAllowed, Refused, ReviewAppError
@@ -54,12 +53,29 @@ class Plan:
         return tuple(part for part in self.parts if part.found or part.problem)
 
 
+class Erasable(Protocol):
+    """Rows of which some are about a person, wherever they are kept."""
+
+    @property
+    def text(self) -> str:
+        """Return what it is called, for people."""
+
+    def count(self, workspace: WorkspaceClient, person: str) -> int:
+        """Return how many rows there are."""
+
+    def delete(self, workspace: WorkspaceClient, person: str) -> None:
+        """Delete them."""
+
+    def clean(self, workspace: WorkspaceClient) -> str:
+        """Remove what is left of former versions; return until when some may stay, if any."""
+
+
 @dataclass
 class _Place:
-    """A table, or an experiment, and what is known of it so far."""
+    """Rows, or an experiment, and what is known of it so far."""
 
     name: str
-    table: ErasableTable | None = None
+    table: Erasable | None = None
     experiment: str = ""
     parts: list[Part] = field(default_factory=list)
 
@@ -137,7 +153,8 @@ class Erasures:
 
     def _places(self) -> list[_Place]:
         sets = erasable_tables.table_sets(self._workspace)
-        tables = [table for each in sets for table in each.tables]
+        tables: list[Erasable] = [table for each in sets for table in each.tables]
+        tables.append(_replays())
         places = [_Place(table.text, table=table) for table in tables]
         # Afterwards: what waited for MLflow is withdrawn with the rows.
         places.extend(
@@ -243,6 +260,12 @@ def _traces() -> ModuleType:
     from backend import erasable_traces  # noqa: PLC0415 - see above
 
     return erasable_traces
+
+
+def _replays() -> Erasable:
+    from backend.erasable_replays import ErasableReplays  # noqa: PLC0415 - as above
+
+    return ErasableReplays()
 
 
 def _ledger() -> ModuleType:

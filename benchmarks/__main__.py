@@ -8,18 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
+    admin_pages,
     chat_first_token,
     chat_long_conversation,
     chat_sessions,
     chat_verdict,
     crashes,
     deploy,
+    deploy_click,
     export,
     first_chunk,
     memory,
     overhead,
     ready,
     recording,
+    roll_back,
     row_age,
     sql_queries,
     swap,
@@ -51,6 +54,9 @@ FIGURES: dict[str, Callable[[Run], Iterator[Finding]]] = {
     "chat_verdict": chat_verdict.measure,
     "chat_long_conversation": chat_long_conversation.measure,
     "chat_sessions": chat_sessions.measure,
+    "roll_back": roll_back.measure,
+    "deploy_click": deploy_click.measure,
+    "admin_pages": admin_pages.measure,
 }
 
 

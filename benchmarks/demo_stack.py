@@ -97,5 +97,8 @@ def _ready_endpoints(connection: dict[str, str]) -> set[str]:
     endpoints = (
         requests.get(url, headers=headers, timeout=_PATIENCE_SECONDS).json().get("endpoints", [])
     )
-    ready = {"ready": "READY", "config_update": "NOT_UPDATING"}
-    return {endpoint["name"] for endpoint in endpoints if endpoint["state"] == ready}
+    return {endpoint["name"] for endpoint in endpoints if _is_ready(endpoint["state"])}
+
+
+def _is_ready(state: dict[str, str]) -> bool:
+    return (state["ready"], state["config_update"]) == ("READY", "NOT_UPDATING")

@@ -103,7 +103,7 @@ class BenchmarkWorkspace:
         while time.monotonic() < deadline:
             document = self._call("GET", f"/api/2.0/serving-endpoints/{endpoint}")
             state = document["state"]
-            if state == {"ready": "READY", "config_update": "NOT_UPDATING"}:
+            if (state["ready"], state["config_update"]) == ("READY", "NOT_UPDATING"):
                 return document
             if state["config_update"] == "UPDATE_FAILED":
                 raise DeploymentFailed(f"{document.get('pending_config')}")

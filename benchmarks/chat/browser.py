@@ -61,6 +61,12 @@ class Tab:
         self._rest()
         return interactive
 
+    def visit(self, address: str, seen: str) -> float:
+        """Open an address; returns the milliseconds until something is on the screen there."""
+        self._page.goto(address)
+        self._page.locator(seen).first.wait_for()
+        return float(self._page.evaluate("() => orTooLate(framed())"))
+
     def ask(self, name: str) -> Asked:
         """Put a question of this name and wait for the whole answer."""
         question = f"Question-{name}"

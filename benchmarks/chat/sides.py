@@ -6,19 +6,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 import requests
 
 from benchmarks.chat.deployment import ENDPOINT
-from benchmarks.chat.stage import Begun, Stage
+from benchmarks.chat.stage import Begun
 from benchmarks.child_process import REPOSITORY, free_port, running, wait_until
+from local_workspace.client import LocalClient
 
 PEER = "the pattern of Databricks' Streamlit template: the whole history drawn anew, `st.feedback`"
 _PEER_FOLDER = Path(__file__).parents[1] / "peer_chat"
 _START_SECONDS = 60.0
 # The name of the app's own cookie; the app itself is nothing a benchmark may import.
 _COOKIE = "review_app_session"
+
+
+class Stage(Protocol):
+    """A running workspace, and the token of the person who comes to it."""
+
+    @property
+    def folder(self) -> Path:
+        """Where logs are left."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead clients there."""
+
+    @property
+    def client(self) -> LocalClient:
+        """Its owner's client."""
+
+    @property
+    def token(self) -> str:
+        """The person's own."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@
   // Time counts from navigation; what is on the screen is so with the next frame.
   const onScreen = (then) => requestAnimationFrame(() => then(performance.now()));
 
+  // When what was seen a moment ago is on the screen for certain.
+  window.framed = () => new Promise(onScreen);
+
   // A figure that waits for ever says nothing.
   window.orTooLate = (promise) =>
     Promise.race([

@@ -1,7 +1,7 @@
 """The load generator's process: a `LoadSpec` on standard input, a `LoadResult` on standard output.
 
-Each client sends its next question when it has the answer to the last. It ends after the given
-time, or earlier when it is asked to with SIGTERM.
+Each client sends its next question when it has the answer to the last, or in a rhythm if there is
+one. It ends after the given time, or earlier when it is asked to with SIGTERM.
 """
 
 import asyncio
@@ -55,6 +55,8 @@ class Client(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._answer: Answer | None = None
         self._stopping = False
+        self._every = spec.every_seconds
+        self._asked_at = 0.0
         self.closed = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -74,6 +76,9 @@ class Client(asyncio.Protocol):
         # After a failure nobody knows where the next answer would begin.
         if self._stopping or answer.failure:
             self._transport.close()
+        elif self._every:
+            loop = asyncio.get_running_loop()
+            loop.call_at(max(self._asked_at + self._every, loop.time()), self._ask)
         else:
             self._ask()
 
@@ -92,6 +97,10 @@ class Client(asyncio.Protocol):
 
     def _ask(self) -> None:
         assert self._transport is not None
+        # It may have been stopped, or cut off, in the pause before.
+        if self._stopping or self._transport.is_closing():
+            return
+        self._asked_at = asyncio.get_running_loop().time()
         self._answer = self._new_answer()
         self._transport.write(self._request)
 

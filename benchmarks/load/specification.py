@@ -34,6 +34,8 @@ class LoadSpec:
     seconds: float
     warm_up_seconds: float = 0.5
     streamed: bool = False
+    # How far apart one client's questions are; 0: the next one when the answer is there.
+    every_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

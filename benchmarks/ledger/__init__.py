@@ -1,0 +1,1 @@
+"""What the figures about releases share: a year of them, deploying, and the load meanwhile."""

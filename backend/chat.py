@@ -2,24 +2,14 @@
 
 import uuid
 from functools import partial
-from urllib.parse import quote
 
 from databricks.sdk import WorkspaceClient
 
 from backend.answer_stream import AnswerStream, Question
 from backend.answers import Conversation
-from backend.chat_requests import (
-    CHALLENGER,
-    PAIR,
-    PARENT,
-    ROLE,
-    Kind,
-    QuestionShape,
-    shape_for_task,
-    shape_in_document,
-)
-from backend.error_translation import translated
-from backend.errors import ChainFailed, NotAllowed, NotFound, NotOffered, Refused, ReviewAppError
+from backend.chat_requests import CHALLENGER, PAIR, PARENT, ROLE, Kind, QuestionShape
+from backend.errors import ChainFailed, Refused, ReviewAppError
+from backend.question_shapes import find_shape, invocations_path
 
 
 class Chat:
@@ -59,7 +49,7 @@ class Chat:
             body["stream"] = True
         return AnswerStream(
             Question(
-                url=self._workspace.config.host + _path(endpoint, served_name),
+                url=self._workspace.config.host + invocations_path(endpoint, served_name),
                 body=body,
                 headers=self._workspace.config.authenticate,
                 on_error=partial(self._forget, endpoint, served_name),
@@ -69,26 +59,12 @@ class Chat:
     def _shape(self, endpoint: str, served_name: str | None) -> QuestionShape:
         key = (endpoint, served_name)
         if key not in self._shapes:
-            shape = self._find_shape(endpoint, served_name)
+            shape = find_shape(self._workspace, endpoint, served_name)
             if shape is None:
                 # Not kept: an endpoint that has never been up describes nothing yet.
                 return QuestionShape(Kind.CHAT)
             self._shapes[key] = shape
         return self._shapes[key]
-
-    def _find_shape(self, endpoint: str, served_name: str | None) -> QuestionShape | None:
-        with translated():
-            task = self._workspace.serving_endpoints.get(endpoint).task
-        if shape := shape_for_task(task):
-            return shape
-        try:
-            with translated():
-                path = f"/api/2.0/serving-endpoints/{quote(endpoint, safe='')}/openapi"
-                document = self._workspace.api_client.do("GET", path)
-        except (NotAllowed, NotFound, NotOffered, Refused):
-            # Model kinds without a description are the platform's own, which are chats.
-            return None
-        return shape_in_document(document, endpoint, served_name)
 
     def _forget(self, endpoint: str, served_name: str | None, error: ReviewAppError) -> None:
         """Read anew how to ask after a refusal: another version may want another shape."""
@@ -99,9 +75,3 @@ class Chat:
 def _last_request(conversation: Conversation) -> str | None:
     answered = [turn.answer for turn in conversation.turns if turn.answer]
     return answered[-1].request_id if answered else None
-
-
-def _path(endpoint: str, served_name: str | None) -> str:
-    # The name may have come from a link somebody was sent; it must not lead anywhere else.
-    part = f"/served-models/{quote(served_name, safe='')}" if served_name else ""
-    return f"/serving-endpoints/{quote(endpoint, safe='')}{part}/invocations"

@@ -5,24 +5,28 @@ is in the ledger before it is asked for, and gets its outcome there from what th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service import serving
 
-from backend.endpoint_changes import NOT_YOURS, UPDATING, explained
+from backend import asked_changes, guard_gate
+from backend.asked_changes import MAY_CHANGE
+from backend.endpoints import Readiness, endpoint_from
 from backend.error_translation import translated
-from backend.errors import BeingChanged, NotAllowed, NotFound, Refused, ReviewAppError
-from backend.identity import SEES_ALL, Viewer
-from backend.release_record import Kind, Page, Release, Share, requested, shares
+from backend.errors import GuardRefused, NotFound
+from backend.identity import Viewer
+from backend.release_access import check_may_read
+from backend.release_record import Kind, Page, Release, Share, shares
 from backend.releases import LiveThen, Releases
-from backend.served_entities import Plan, with_traffic
+from backend.served_entities import with_traffic
 from backend.version_figures import VersionFigures, figures
+from backend.version_states import VersionState, states_of
 
-MAY_CHANGE = serving.ServingEndpointDetailedPermissionLevel.CAN_MANAGE
-LONGEST_REASON = 1000
 RELEASES_PER_PAGE = 25
+# So many versions that are not kept any more are offered to go back to.
+FORMER_VERSIONS = 20
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class EndpointNow:
     coming: tuple[Share, ...]
     is_updating: bool
     may_change: bool
+    is_stopped: bool = False
+    states: Mapping[str, VersionState] = field(default_factory=dict)
 
 
 class Deployments:
@@ -50,7 +56,7 @@ class Deployments:
             detail = self._api.get(endpoint)
         if detail.permission_level == MAY_CHANGE:
             self._releases.catch_up(detail)
-        return _now(detail)
+        return endpoint_now(detail)
 
     def figures(self, endpoint: str) -> dict[str, VersionFigures]:
         """Return what is known of each version that was asked lately."""
@@ -58,13 +64,43 @@ class Deployments:
 
     def timeline(self, viewer: Viewer, endpoint: str, token: str | None = None) -> Page:
         """Return the endpoint's releases, the newest first."""
-        self._check_may_read(viewer, endpoint)
+        check_may_read(self._workspace, viewer, endpoint)
         return self._releases.page(endpoint, RELEASES_PER_PAGE, token)
 
     def live_at(self, viewer: Viewer, endpoint: str, moment: datetime) -> LiveThen:
         """Return what was live at a moment."""
-        self._check_may_read(viewer, endpoint)
+        check_may_read(self._workspace, viewer, endpoint)
         return self._releases.live_at(endpoint, moment)
+
+    def former(self, viewer: Viewer, endpoint: str) -> list[Share]:
+        """Return versions that were live once and are not kept any more, the latest first."""
+        check_may_read(self._workspace, viewer, endpoint)
+        with translated():
+            kept = {each.name for each in shares(self._api.get(endpoint).config)}
+        page = self._releases.page(endpoint, RELEASES_PER_PAGE)
+        known = {
+            share.name: share
+            for release in page.releases
+            for share in (*release.live_after, *release.live_before)
+            if share.name not in kept
+        }
+        return list(known.values())[:FORMER_VERSIONS]
+
+    def obstacle(self, endpoint: str, percentages: Mapping[str, int]) -> str:
+        """Return what the endpoint's own rule has against these shares; empty if nothing."""
+        with translated():
+            detail = self._api.get(endpoint)
+        try:
+            self._check_promotions(detail, percentages)
+        except GuardRefused as refusal:
+            return refusal.sentence
+        return ""
+
+    def deploy(
+        self, viewer: Viewer, endpoint: str, percentages: Mapping[str, int], reason: str
+    ) -> Release:
+        """Give a version that has been prepared its share of the questions."""
+        return self._change(viewer, endpoint, Kind.DEPLOY, percentages, reason)
 
     def set_traffic(
         self, viewer: Viewer, endpoint: str, percentages: Mapping[str, int], reason: str
@@ -89,18 +125,20 @@ class Deployments:
         # Nothing in the ledger: what is kept first was live last.
         return next((each for each in served if each.percentage == 0), None)
 
-    def _check_may_read(self, viewer: Viewer, endpoint: str) -> None:
-        """Make sure that the viewer may know the ledger, which is read with the app's rights."""
-        if not viewer.has_any(SEES_ALL):
-            raise NotAllowed("Releases are for analysts and admins.")
-        with translated():
-            self._api.get(endpoint)
-
     def _version_before(self, endpoint: str) -> str:
         before = self.version_before(endpoint)
         if before is None:
             raise NotFound(f"Endpoint {endpoint!r} keeps no other version to go back to.")
         return before.name
+
+    def _check_promotions(
+        self, detail: serving.ServingEndpointDetailed, percentages: Mapping[str, int]
+    ) -> None:
+        for each in shares(detail.config):
+            if percentages.get(each.name, 0) > each.percentage:
+                guard_gate.check_promotion(
+                    self._workspace, detail.name or "", each.version, percentages[each.name]
+                )
 
     def _change(
         self,
@@ -110,56 +148,26 @@ class Deployments:
         percentages: Mapping[str, int],
         reason: str,
     ) -> Release:
-        with translated():
-            detail = self._api.get(endpoint)
-        _check_may_change(detail)
+        detail = asked_changes.checked(self._workspace, endpoint)
         if detail.config is None:
             raise NotFound(f"Endpoint {endpoint!r} serves nothing yet.")
         planned = with_traffic(detail.config, percentages)
-        # A change by another client must not get lost between two of ours.
-        self._releases.catch_up(detail)
-        release = self._releases.begin(
-            requested(
-                kind, endpoint, viewer.user_name, _said(reason), shares(detail.config), planned
-            )
+        # Going back is never held up.
+        if kind is not Kind.ROLL_BACK:
+            self._check_promotions(detail, percentages)
+        return asked_changes.configured(
+            self._workspace, self._releases, detail, planned, kind, viewer.user_name, reason
         )
-        return self._ask(endpoint, planned, release)
-
-    def _ask(self, endpoint: str, planned: Plan, release: Release) -> Release:
-        try:
-            with explained(endpoint):
-                changed = self._api.update_config(
-                    endpoint,
-                    served_entities=list(planned.entities),
-                    traffic_config=planned.traffic,
-                ).response
-        except ReviewAppError as error:
-            self._releases.refused(release, error.sentence)
-            raise
-        return self._releases.asked(release, changed)
 
 
-def _check_may_change(detail: serving.ServingEndpointDetailed) -> None:
-    if detail.permission_level != MAY_CHANGE:
-        raise NotAllowed(NOT_YOURS.format(detail.name))
-    updating = serving.EndpointStateConfigUpdate.IN_PROGRESS
-    if detail.state and detail.state.config_update == updating:
-        raise BeingChanged(UPDATING.format(detail.name))
-
-
-def _said(reason: str) -> str:
-    said = reason.strip()
-    if not said or len(said) > LONGEST_REASON:
-        raise Refused("Say why, in one sentence or a few: it is what others will read later.")
-    return said
-
-
-def _now(detail: serving.ServingEndpointDetailed) -> EndpointNow:
-    updating = serving.EndpointStateConfigUpdate.IN_PROGRESS
+def endpoint_now(detail: serving.ServingEndpointDetailed) -> EndpointNow:
+    """Return what an admin is told of the endpoint."""
     return EndpointNow(
         name=detail.name or "",
         served=shares(detail.config),
         coming=shares(detail.pending_config),
-        is_updating=bool(detail.state and detail.state.config_update == updating),
+        is_updating=asked_changes.is_updating(detail),
         may_change=detail.permission_level == MAY_CHANGE,
+        is_stopped=endpoint_from(detail).readiness is Readiness.STOPPED,
+        states={state.name: state for state in states_of(detail.config)},
     )

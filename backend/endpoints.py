@@ -21,6 +21,10 @@ GAVE_UP = {
     serving.EndpointStateConfigUpdate.UPDATE_FAILED,
     serving.EndpointStateConfigUpdate.UPDATE_CANCELED,
 }
+_AT_REST = {
+    serving.ServedModelStateDeployment.DEPLOYMENT_ABORTED,
+    serving.ServedModelStateDeployment.DEPLOYMENT_READY,
+}
 # Nobody who may only look can ask a question.
 LOOK_ONLY = serving.ServingEndpointDetailedPermissionLevel.CAN_VIEW
 
@@ -31,6 +35,8 @@ class Readiness(StrEnum):
     READY = "ready"
     STARTING = "starting"
     FAILED = "failed"
+    # By somebody who may start it again.
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,8 @@ def endpoint_from(detail: serving.ServingEndpointDetailed) -> Endpoint:
     """Return what a visitor is told of the endpoint."""
     served = _versions(detail.config)
     tags = {tag.key: tag.value or "" for tag in detail.tags or []}
-    coming = _versions(detail.pending_config)
+    # Of a change that was called off nothing will come.
+    coming = () if served and _is_called_off(detail) else _versions(detail.pending_config)
     return Endpoint(
         name=detail.name or "",
         description=detail.description or "",
@@ -157,16 +164,37 @@ def _readiness(
     state = detail.state or serving.EndpointState()
     if state.ready == serving.EndpointStateReady.READY:
         return Readiness.READY
-    broken = any(version.problem for version in served if version.traffic_percentage > 0)
     updating = state.config_update == serving.EndpointStateConfigUpdate.IN_PROGRESS
+    # Whatever became of the change before it was stopped.
+    if not updating and _is_stopped(detail, served):
+        return Readiness.STOPPED
+    broken = any(version.problem for version in served if version.traffic_percentage > 0)
     if not updating and (broken or state.config_update in GAVE_UP):
         return Readiness.FAILED
     return Readiness.STARTING
 
 
+def _is_stopped(detail: serving.ServingEndpointDetailed, served: Iterable[ServedVersion]) -> bool:
+    """Tell whether it was stopped: nothing is on its way, and nothing has gone wrong.
+
+    The workspace says so in a field that the official client does not read.
+    """
+    live = {version.name for version in served if version.traffic_percentage > 0}
+    entities = (detail.config.served_entities if detail.config else None) or []
+    states = {e.state.deployment for e in entities if e.name in live and e.state}
+    return bool(states) and states <= _AT_REST
+
+
+def _is_called_off(detail: serving.ServingEndpointDetailed) -> bool:
+    canceled = serving.EndpointStateConfigUpdate.UPDATE_CANCELED
+    return detail.state is not None and detail.state.config_update == canceled
+
+
 def _problem(detail: serving.ServingEndpointDetailed, versions: Iterable[ServedVersion]) -> str:
     """Return why the last change failed, or why what should answer does not."""
     gave_up = detail.state is not None and detail.state.config_update in GAVE_UP
+    if detail.config and _is_called_off(detail):
+        gave_up = False
     said = (v.problem for v in versions if v.problem and (gave_up or v.traffic_percentage > 0))
     return next(said, "The last change could not be made." if gave_up else "")
 

@@ -9,7 +9,8 @@ ReviewAppError
 ├── AlreadyExists       ALREADY_EXISTS          the name is taken
 ├── BeingChanged        BEING_CHANGED           another change is still under way
 ├── Refused             REQUEST_REFUSED         the workspace does not accept what was sent
-│   └── ModelRefused    MODEL_NOT_USABLE        a model nobody could review if it were deployed
+│   ├── ModelRefused    MODEL_NOT_USABLE        a model nobody could review if it were deployed
+│   └── GuardRefused    PROMOTION_NOT_YET       a rule of the endpoint keeps a version back
 ├── TooManyRequests     TOO_MANY_REQUESTS       a rate limit or a quota
 ├── NotOffered          NOT_OFFERED             this workspace cannot do that
 ├── Unreachable         WORKSPACE_UNREACHABLE   nobody answers at the workspace's address
@@ -120,6 +121,14 @@ class ModelRefused(Refused):
     code = "MODEL_NOT_USABLE"
     usual_sentence = "This model cannot be used in the Review App."
     advice = "Log the model again with the change named above."
+
+
+class GuardRefused(Refused):
+    """A rule somebody has set for the endpoint keeps a version back."""
+
+    code = "PROMOTION_NOT_YET"
+    usual_sentence = "A rule of this endpoint keeps this version back."
+    advice = "Let more people judge it, or change the rule under Guard rails."
 
 
 class TooManyRequests(ReviewAppError):

@@ -121,20 +121,22 @@ class LabelSchemas:
         if experiment is None or chosen == ():
             return ()
         with translated():
-            known = {each.name: each for each in _schemas(experiment) if not is_reserved(each.name)}
+            known = {
+                each.name: each for each in schemas_of(experiment) if not is_reserved(each.name)
+            }
         if chosen is None:
-            wanted = [each for each in known.values() if _is_for_everybody(each)]
+            wanted = [each for each in known.values() if is_for_everybody(each)]
         else:
             wanted = [known[name] for name in chosen if name in known]
-        return tuple(_question(each) for each in wanted[:SHOWN_SCHEMAS])
+        return tuple(question_from(each) for each in wanted[:SHOWN_SCHEMAS])
 
 
-def _is_for_everybody(schema: Any) -> bool:
-    """Leave out MLflow's own question for any feedback: that is what the comment is for."""
+def is_for_everybody(schema: Any) -> bool:
+    """Tell whether it is asked unless somebody chose; MLflow's own is not, that is the comment."""
     return schema.type == "feedback" and not schema.is_default
 
 
-def _schemas(experiment: str) -> Iterator[Any]:
+def schemas_of(experiment: str) -> Iterator[Any]:
     """Yield the experiment's label schemas, the oldest first."""
     # Importing MLflow takes seconds, and not at the start.
     load_mlflow()
@@ -153,7 +155,8 @@ def _schemas(experiment: str) -> Iterator[Any]:
     yield from sorted(found, key=lambda schema: schema.created_at or 0)
 
 
-def _question(schema: Any) -> Question:
+def question_from(schema: Any) -> Question:
+    """Return an MLflow label schema as the question it asks."""
     wanted = schema.input
     return Question(
         name=schema.name,

@@ -1,6 +1,7 @@
 """What reviewers are told of a chain, and asked about its answers: tags on its endpoint.
 
-Admins set them. Whatever they got wrong counts as not said: a slip of the pen breaks no page.
+Admins set them. Whatever they got wrong counts as not said: a slip of the pen breaks no page. A
+long text is in several tags, see `tag_texts`.
 """
 
 import json
@@ -9,12 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend import tag_texts
+
 TITLE = "reviewapp.title"
 INSTRUCTIONS = "reviewapp.instructions"
 SUGGESTED_QUESTIONS = "reviewapp.suggested_questions"
 REASONS_UP = "reviewapp.reasons_up"
 REASONS_DOWN = "reviewapp.reasons_down"
 QUESTIONS = "reviewapp.questions"
+KEYS = (TITLE, INSTRUCTIONS, SUGGESTED_QUESTIONS, REASONS_UP, REASONS_DOWN, QUESTIONS)
 # More than fit on a page are no suggestions any more.
 SHOWN_QUESTIONS = 6
 SHOWN_REASONS = 12
@@ -38,7 +42,7 @@ class ReviewerGuide:
     def tags(self) -> dict[str, str]:
         """Return the endpoint's tags that say this; what is empty has none."""
         questions = list(self.suggested_questions)
-        tags = {
+        texts = {
             TITLE: self.title,
             INSTRUCTIONS: self.instructions,
             SUGGESTED_QUESTIONS: _written(questions) if questions else "",
@@ -46,18 +50,22 @@ class ReviewerGuide:
             REASONS_DOWN: _written_reasons(self.reasons_down),
             QUESTIONS: "" if self.questions is None else _written(list(self.questions)),
         }
-        return {key: value for key, value in tags.items() if value}
+        tags: dict[str, str] = {}
+        for key, text in texts.items():
+            tags |= tag_texts.in_pieces(key, text)
+        return tags
 
 
 def guide_from(tags: Mapping[str, str]) -> ReviewerGuide:
     """Return what the tags say; whatever is not to be read counts as not said."""
+    said = {key: tag_texts.whole(tags, key) for key in KEYS}
     return ReviewerGuide(
-        title=" ".join(tags.get(TITLE, "").split()),
-        instructions=tags.get(INSTRUCTIONS, "").strip(),
-        suggested_questions=_texts(tags.get(SUGGESTED_QUESTIONS, ""))[:SHOWN_QUESTIONS],
-        reasons_up=_reasons(tags.get(REASONS_UP, "")),
-        reasons_down=_reasons(tags.get(REASONS_DOWN, "")),
-        questions=_texts(tags[QUESTIONS]) if _is_list(tags.get(QUESTIONS, "")) else None,
+        title=" ".join(said[TITLE].split()),
+        instructions=said[INSTRUCTIONS].strip(),
+        suggested_questions=_texts(said[SUGGESTED_QUESTIONS])[:SHOWN_QUESTIONS],
+        reasons_up=_reasons(said[REASONS_UP]),
+        reasons_down=_reasons(said[REASONS_DOWN]),
+        questions=_texts(said[QUESTIONS]) if _is_list(said[QUESTIONS]) else None,
     )
 
 

@@ -5,7 +5,7 @@ that is the reservoir a roll back draws from.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from databricks.sdk.service.serving import (
     EndpointCoreConfigOutput,
@@ -69,6 +69,35 @@ def plan(
     )
 
 
+def prepared(
+    new: ServedEntityInput,
+    feedback: ServedEntityInput | None = None,
+    current: EndpointCoreConfigOutput | None = None,
+) -> Plan:
+    """Return what is served once `new` has come up beside `current`, without questions.
+
+    Where nothing answers yet it takes them all.
+    """
+    planned = plan(new, feedback, current)
+    before = _shares(current)
+    if not any(before.values()):
+        return planned
+    if planned.live is not new:
+        raise Refused("The endpoint serves this version already. Give it a share of the questions.")
+    return replace(planned, shares=tuple(before.get(e.name or "", 0) for e in planned.entities))
+
+
+def without(current: EndpointCoreConfigOutput, name: str) -> Plan:
+    """Return what is served once this version is not any more."""
+    before = _shares(current)
+    if name not in {entity.name for entity in current.served_entities or []} - {FEEDBACK}:
+        raise Refused(f"The endpoint does not serve {name!r}.")
+    if before.get(name):
+        raise Refused("This version answers questions. Give its share to another one first.")
+    kept = [_as_input(each) for each in current.served_entities or [] if each.name != name]
+    return Plan(entities=tuple(kept), shares=tuple(before.get(each.name or "", 0) for each in kept))
+
+
 def with_traffic(current: EndpointCoreConfigOutput, percentages: Mapping[str, int]) -> Plan:
     """Return what is served once these versions have these shares, and every other none."""
     served = {entity.name or "": _as_input(entity) for entity in current.served_entities or []}
@@ -110,11 +139,14 @@ def _recently_live_first(current: EndpointCoreConfigOutput | None) -> list[Serve
 
 
 def _live_names(current: EndpointCoreConfigOutput | None) -> set[str]:
+    return {name for name, share in _shares(current).items() if share > 0}
+
+
+def _shares(current: EndpointCoreConfigOutput | None) -> dict[str, int]:
     traffic = current.traffic_config if current else None
     return {
-        route.served_entity_name or route.served_model_name or ""
+        route.served_entity_name or route.served_model_name or "": route.traffic_percentage
         for route in (traffic.routes if traffic else None) or []
-        if route.traffic_percentage > 0
     }
 
 

@@ -3,20 +3,37 @@
 from dataclasses import dataclass
 from functools import cache, partial
 
+from backend.access import Access
+from backend.access_invitations import Invitations
+from backend.bisections import Bisections
 from backend.chat import Chat
 from backend.comparisons import Comparisons
 from backend.connection import hurry_mlflow, open_workspace
 from backend.conversations import Conversations
+from backend.deploying import Deploying
 from backend.deployments import Deployments
+from backend.endpoint_lifecycle import EndpointLifecycle
+from backend.endpoint_overview import EndpointOverview
+from backend.endpoint_tests import EndpointTests
 from backend.endpoints import Endpoints
 from backend.erasure import Erasures
 from backend.feedback import Feedback
+from backend.guard_rails import GuardRails
 from backend.identity import Identity
 from backend.label_schemas import LabelSchemas
+from backend.long_work import LongWork
 from backend.my_reviews import MyReviewsReader
+from backend.promotion import Promotions
 from backend.reachability import Reachability, reachability_of
+from backend.registry import Registry
+from backend.release_export import ReleaseExport
+from backend.release_search import ReleaseSearch
+from backend.release_stories import ReleaseStories
 from backend.releases import Releases
+from backend.replays import Replays
+from backend.review_setup import ReviewSetup
 from backend.settings import Settings
+from backend.storage import Storage
 
 # Whoever connects needs no other module of the backend for it.
 __all__ = ["Services", "Settings", "connect"]
@@ -36,7 +53,24 @@ class Services:
     comparisons: Comparisons
     erasures: Erasures
     deployments: Deployments
+    registry: Registry
+    promotions: Promotions
+    deploying: Deploying
+    endpoint_lifecycle: EndpointLifecycle
+    endpoint_overview: EndpointOverview
+    release_stories: ReleaseStories
+    release_search: ReleaseSearch
+    release_export: ReleaseExport
+    storage: Storage
+    long_work: LongWork
+    guard_rails: GuardRails
+    endpoint_tests: EndpointTests
+    replays: Replays
+    bisections: Bisections
 
+    access: Access
+    invitations: Invitations
+    review_setup: ReviewSetup
     reachability: Reachability
 
 
@@ -50,10 +84,11 @@ def connect(settings: Settings, user_token: str) -> Services:
     # The app's own connection is opened when something first needs it.
     as_app = cache(partial(open_workspace, settings.host, settings.token))
     hurry_mlflow()
+    feedback, long_work = Feedback(workspace, as_app), LongWork(workspace, as_app)
     return Services(
         identity=Identity(workspace),
         endpoints=Endpoints(workspace),
-        feedback=Feedback(workspace, as_app),
+        feedback=feedback,
         label_schemas=LabelSchemas(workspace),
         chat=Chat(workspace),
         conversations=Conversations(workspace, as_app),
@@ -61,5 +96,22 @@ def connect(settings: Settings, user_token: str) -> Services:
         comparisons=Comparisons(workspace),
         erasures=Erasures(workspace),
         deployments=Deployments(workspace, Releases()),
+        deploying=Deploying(workspace, Releases()),
+        endpoint_lifecycle=EndpointLifecycle(workspace, Releases()),
+        endpoint_overview=EndpointOverview(workspace),
+        release_stories=ReleaseStories(workspace, Releases()),
+        release_search=ReleaseSearch(workspace, Releases()),
+        release_export=ReleaseExport(workspace, Releases()),
+        registry=Registry(workspace, settings.tracking_uri),
+        promotions=Promotions(workspace),
+        storage=Storage(workspace),
+        long_work=long_work,
+        guard_rails=GuardRails(workspace, as_app, Releases()),
+        endpoint_tests=EndpointTests(workspace),
+        replays=Replays(workspace, as_app, long_work, feedback),
+        bisections=Bisections(workspace, as_app, long_work, feedback),
+        access=Access(workspace),
+        invitations=Invitations(workspace),
+        review_setup=ReviewSetup(workspace),
         reachability=_reachability(settings.host),
     )

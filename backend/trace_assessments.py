@@ -45,14 +45,14 @@ def read(experiment: str, request_ids: Sequence[str], reviewer: str | None) -> l
     """Return what people said of these requests; only this reviewer, if one is named."""
     return [
         statement
-        for request_id, trace in _traces(experiment, request_ids)
+        for request_id, trace in traces_of(experiment, request_ids)
         for statement in _statements(request_id, _human(trace, reviewer))
     ]
 
 
 def write(experiment: str, verdict: Verdict) -> None:
     """Put a verdict on the answer's trace in place of the reviewer's former one."""
-    found = next(_traces(experiment, [verdict.request_id]), None)
+    found = next(traces_of(experiment, [verdict.request_id]), None)
     if found is None:
         raise NotFound("This answer has no trace in MLflow, or not yet.")
     _, trace = found
@@ -66,7 +66,7 @@ def write(experiment: str, verdict: Verdict) -> None:
 Key = tuple[str | None, int | None, str]
 
 
-def _traces(experiment: str, request_ids: Sequence[str]) -> Iterator[tuple[str, Trace]]:
+def traces_of(experiment: str, request_ids: Sequence[str]) -> Iterator[tuple[str, Trace]]:
     """Yield the trace of each request that has one."""
     client = MlflowClient()
     valid = [each for each in request_ids if _ID.fullmatch(each)]

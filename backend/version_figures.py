@@ -12,6 +12,7 @@ from databricks.sdk import WorkspaceClient
 from backend import sql
 from backend.assessment_tables import AssessmentLog, assessment_log
 from backend.error_translation import translated
+from backend.own_requests import ASKED_BY_PEOPLE
 from backend.verdicts import THUMB
 
 # What is older says little of a version that answers today.
@@ -69,7 +70,7 @@ def _asked(log: AssessmentLog) -> str:
         "count_if(status_code >= 400) AS errors, "
         "percentile(execution_time_ms, 0.95) AS p95_ms, "
         "unix_millis(min(`timestamp`)) AS first_at, unix_millis(max(`timestamp`)) AS last_at "
-        f"FROM {log.requests} WHERE `timestamp` >= CAST(:since AS TIMESTAMP) "
+        f"FROM {log.requests} WHERE `timestamp` >= CAST(:since AS TIMESTAMP) AND {ASKED_BY_PEOPLE} "
         f"GROUP BY {_VERSION}"
     )
 

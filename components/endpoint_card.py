@@ -15,7 +15,7 @@ def draw(endpoint: Endpoint, *, may_ask: bool, shows_name: bool) -> None:
     with st.container(border=True, gap="small", key=f"endpoint_{endpoint.name}", height="stretch"):
         st.subheader(escaped(title_of(endpoint)), anchor=False)
         with st.container(horizontal=True, gap="xsmall"):
-            _badge(endpoint.readiness)
+            draw_badge(endpoint.readiness)
             for version in versions(endpoint.live):
                 st.badge(version, color="gray")
         if endpoint.description:
@@ -23,7 +23,7 @@ def draw(endpoint: Endpoint, *, may_ask: bool, shows_name: bool) -> None:
         _draw_condition(endpoint)
         if shows_name:
             st.caption(escaped(endpoint.name))
-        if may_ask and endpoint.readiness is not Readiness.FAILED:
+        if may_ask and endpoint.readiness not in (Readiness.FAILED, Readiness.STOPPED):
             st.page_link(
                 "../pages/chat.py",
                 label="Ask it",
@@ -38,8 +38,11 @@ def title_of(endpoint: Endpoint) -> str:
 
     The endpoint's name would repeat where the model lies.
     """
-    if endpoint.guide.title:
-        return endpoint.guide.title
+    return endpoint.guide.title or usual_title_of(endpoint)
+
+
+def usual_title_of(endpoint: Endpoint) -> str:
+    """Return what it is called as long as nobody has given it a title."""
     model = next((v.model_name for v in (*endpoint.live, *endpoint.coming)), endpoint.name)
     words = model.rpartition(".")[2].replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
@@ -57,13 +60,16 @@ def condition(endpoint: Endpoint) -> str:
     """Return what one should know beyond the badge."""
     if endpoint.readiness is Readiness.FAILED:
         return "It could not be started, so it cannot answer."
+    if endpoint.readiness is Readiness.STOPPED:
+        return "It was stopped and cannot answer. Whoever looks after it can start it again."
     if endpoint.problem:
         return "A newer version could not be started; this one still answers."
     if endpoint.readiness is Readiness.STARTING:
         return f"It is being started{_so_far(endpoint)}. That can take some minutes."
     if endpoint.coming:
-        version = endpoint.coming[0].version
-        return f"Version {version} is being prepared{_so_far(endpoint)} and takes over when ready."
+        coming = endpoint.coming[0]
+        then = " and takes over when ready" if coming.traffic_percentage else ""
+        return f"Version {coming.version} is being prepared{_so_far(endpoint)}{then}."
     return ""
 
 
@@ -93,11 +99,14 @@ def _draw_condition(endpoint: Endpoint) -> None:
     draw_reason(endpoint)
 
 
-def _badge(readiness: Readiness) -> None:
+def draw_badge(readiness: Readiness) -> None:
+    """Draw in one word whether it answers."""
     if readiness is Readiness.READY:
         st.badge("Ready", icon=":material/check_circle:", color="green")
     elif readiness is Readiness.STARTING:
         st.badge("Starting", icon=":material/hourglass_top:", color="blue")
+    elif readiness is Readiness.STOPPED:
+        st.badge("Stopped", icon=":material/stop_circle:", color="gray")
     else:
         st.badge("Failed", icon=":material/error:", color="red")
 

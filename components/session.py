@@ -6,18 +6,35 @@ from typing import Protocol
 
 import streamlit as st
 
+from backend.access import Access
+from backend.access_invitations import Invitations
 from backend.answer_stream import AnswerStream
 from backend.answers import Conversation
+from backend.bisections import Bisections
 from backend.comparisons import Comparisons
 from backend.conversations import Conversations
+from backend.deploying import Deploying
 from backend.deployments import Deployments
+from backend.endpoint_lifecycle import EndpointLifecycle
+from backend.endpoint_overview import EndpointOverview
+from backend.endpoint_tests import EndpointTests
 from backend.endpoints import Endpoints
 from backend.erasure import Erasures
 from backend.feedback import Feedback
+from backend.guard_rails import GuardRails
 from backend.identity import Identity, Role, Viewer
 from backend.label_schemas import LabelSchemas
+from backend.long_work import LongWork
 from backend.my_reviews import MyReviewsReader
+from backend.promotion import Promotions
 from backend.reachability import Reachability
+from backend.registry import Registry
+from backend.release_export import ReleaseExport
+from backend.release_search import ReleaseSearch
+from backend.release_stories import ReleaseStories
+from backend.replays import Replays
+from backend.review_setup import ReviewSetup
+from backend.storage import Storage
 from components import states
 
 COOKIE = "review_app_session"
@@ -87,6 +104,74 @@ class Services(Protocol):
     @property
     def deployments(self) -> Deployments:
         """What endpoints serve, and the ledger of it."""
+
+    @property
+    def deploying(self) -> Deploying:
+        """Brings versions onto endpoints and tries them."""
+
+    @property
+    def endpoint_lifecycle(self) -> EndpointLifecycle:
+        """Stops, starts and deletes endpoints, and takes versions off them."""
+
+    @property
+    def endpoint_overview(self) -> EndpointOverview:
+        """How busy endpoints are, and who may ask them."""
+
+    @property
+    def release_stories(self) -> ReleaseStories:
+        """All there is to know of one release."""
+
+    @property
+    def registry(self) -> Registry:
+        """What is registered, and what is said of it."""
+
+    @property
+    def promotions(self) -> Promotions:
+        """Copies versions from one environment to the next."""
+
+    @property
+    def release_search(self) -> ReleaseSearch:
+        """Finds releases, and what they answered."""
+
+    @property
+    def release_export(self) -> ReleaseExport:
+        """Writes the ledger into a file."""
+
+    @property
+    def storage(self) -> Storage:
+        """What takes how much of the disk."""
+
+    @property
+    def long_work(self) -> LongWork:
+        """Work that outlives a browser."""
+
+    @property
+    def guard_rails(self) -> GuardRails:
+        """What keeps an endpoint from serving something bad."""
+
+    @property
+    def endpoint_tests(self) -> EndpointTests:
+        """Asks endpoints as any client would."""
+
+    @property
+    def replays(self) -> Replays:
+        """What people asked, asked again of another version."""
+
+    @property
+    def bisections(self) -> Bisections:
+        """Which version began to answer like this."""
+
+    @property
+    def access(self) -> Access:
+        """Who may do what with endpoints."""
+
+    @property
+    def invitations(self) -> Invitations:
+        """Who is let in."""
+
+    @property
+    def review_setup(self) -> ReviewSetup:
+        """What reviewers are told and asked."""
 
     @property
     def reachability(self) -> Reachability:

@@ -4,6 +4,7 @@ It lies beside no `pages/` folder on purpose: otherwise Streamlit would run the 
 directly in a fresh process, without passing here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,14 @@ from streamlit.navigation.page import StreamlitPage
 from backend import services
 from backend.identity import Role, Viewer
 from backend.reachability import OUTAGE
-from components import boundary, conversation_link, frame, outage_notice, states
+from components import (
+    boundary,
+    conversation_link,
+    frame,
+    outage_notice,
+    replay_link,
+    states,
+)
 from components.session import Session, current_token, remember, remembered
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
@@ -29,12 +37,13 @@ class Place:
     title: str
     icon: str
     roles: tuple[Role, ...]
-    # Who comes here only by a link to a conversation.
+    # Who comes here only by a link to a conversation, or to what else there are links to.
     linked_roles: tuple[Role, ...] = ()
+    is_linked: Callable[[], bool] = conversation_link.is_linked
 
     def is_for(self, viewer: Viewer) -> bool:
         """Tell whether it is in this person's menu."""
-        is_linked = conversation_link.is_linked() and viewer.has_any(self.linked_roles)
+        is_linked = self.is_linked() and viewer.has_any(self.linked_roles)
         return is_linked or viewer.has_any(self.roles)
 
 
@@ -44,7 +53,20 @@ PLACES = (
     Place(REVIEW, "chat.py", "Chat", ":material/forum:", (Role.REVIEWER,), (Role.ANALYST,)),
     Place(REVIEW, "my_reviews.py", "My reviews", ":material/fact_check:", (Role.REVIEWER,)),
     Place(REVIEW, "home.py", "Chains", ":material/home:", (Role.REVIEWER, Role.ANALYST)),
+    Place(OPERATE, "models.py", "Models", ":material/deployed_code:", (Role.ADMIN,)),
     Place(OPERATE, "deployments.py", "Deployments", ":material/rocket_launch:", (Role.ADMIN,)),
+    Place(OPERATE, "endpoint_tests.py", "Tests", ":material/speed:", (Role.ADMIN,)),
+    Place(OPERATE, "storage.py", "Storage", ":material/hard_drive:", (Role.ADMIN,)),
+    Place(
+        OPERATE,
+        "replay.py",
+        "Replay",
+        ":material/replay:",
+        (Role.ADMIN,),
+        (Role.REVIEWER, Role.ANALYST),
+        replay_link.is_linked,
+    ),
+    Place(OPERATE, "access.py", "Access", ":material/key:", (Role.ADMIN,)),
     Place(OPERATE, "erase_person.py", "Erase a person", ":material/person_remove:", (Role.ADMIN,)),
 )
 

@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from backend.errors import ReviewAppError
 from backend.release_record import Share
-from components import served_versions
-from components.plain_text import escaped
+from components import deploy_obstacle, reason_form, served_versions
 from components.session import Session
 
 WHOLE = 100
@@ -34,30 +32,14 @@ def _ask(session: Session, endpoint: str, served: tuple[Share, ...]) -> None:
     }
     total = sum(shares.values())
     if total == WHOLE:
-        st.markdown(_in_a_thousand(served, shares))
+        st.markdown(served_versions.in_a_thousand(served, shares))
+        deploy_obstacle.say(session, endpoint, shares)
     else:
         st.markdown(f":red[:material/error:] Together these are {total} %, and must be 100 %.")
-    with st.form("divide_form", border=False):
-        reason = st.text_input("Why?", key="divide_reason", max_chars=1000)
-        if st.form_submit_button("Divide like this", disabled=total != WHOLE):
-            _divide(session, endpoint, shares, reason)
 
+    def divide(reason: str) -> object:
+        deployments = session.services.deployments
+        return deployments.set_traffic(session.viewer, endpoint, shares, reason)
 
-def _in_a_thousand(served: tuple[Share, ...], shares: dict[str, int]) -> str:
-    """Say what the shares mean, for who does not think in percent."""
-    parts = [
-        f"version {escaped(each.version)} answers {shares[each.name] * 10}"
-        for each in served
-        if shares[each.name]
-    ]
-    return f"Of 1,000 conversations {', '.join(parts)}."
-
-
-def _divide(session: Session, endpoint: str, shares: dict[str, int], reason: str) -> None:
-    try:
-        with st.spinner("Asking the workspace …"):
-            session.services.deployments.set_traffic(session.viewer, endpoint, shares, reason)
-    except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
-        return
-    st.rerun()
+    if reason_form.draw("divide", "Divide like this", divide, disabled=total != WHOLE):
+        st.rerun()

@@ -29,8 +29,12 @@ def why(entry: Entry, readiness: Readiness) -> str:
 
 def refuse_if_failed(entry: Entry, readiness: Readiness) -> None:
     """Say of a question that waited for nothing that it was not asked."""
-    if readiness is Readiness.FAILED:
-        entry.problem = Unavailable("The chain could not be started, so this was not asked.")
+    said = {
+        Readiness.FAILED: "The chain could not be started, so this was not asked.",
+        Readiness.STOPPED: "The chain was stopped, so this was not asked.",
+    }
+    if readiness in said:
+        entry.problem = Unavailable(said[readiness])
         entry.problem.advice = "Your question is kept. Ask it again when the chain is ready."
 
 

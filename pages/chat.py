@@ -28,7 +28,7 @@ from components.session import Session, require
 def _draw(session: Session, endpoint: Endpoint) -> None:
     chat = chat_state.current(endpoint.name)
     # A chain that is starting takes a question, too; it waits in its place.
-    can_ask = endpoint.readiness is not Readiness.FAILED
+    can_ask = endpoint.readiness not in (Readiness.FAILED, Readiness.STOPPED)
     question = st.chat_input(
         "Ask a question",
         key=f"ask_{endpoint.name}",

@@ -1,101 +1,90 @@
-"""What each endpoint serves: look, divide, roll back, and who changed it when and why."""
-
-from functools import partial
+"""What endpoints serve: look, deploy, divide, roll back, end; and who changed it when and why."""
 
 import streamlit as st
 
 from backend.endpoints import Endpoint
-from backend.errors import ReviewAppError
 from backend.identity import Role
-from backend.version_figures import VersionFigures
 from components import (
+    deploy_form,
+    deployment_address,
     endpoint_card,
-    release_timeline,
-    roll_back,
-    served_versions,
+    endpoint_list,
+    endpoint_releases,
+    endpoint_versions,
+    guard_rails,
+    release_story,
     states,
-    traffic_split,
 )
 from components.plain_text import escaped
 from components.session import Session, require
 
-POLL_SECONDS = 1
-_EARLIER = "earlier_releases"
+VIEWS = {
+    "versions": ("Versions", endpoint_versions.draw),
+    "releases": ("Releases", endpoint_releases.draw),
+    "guards": ("Guard rails", guard_rails.draw),
+}
 
 
-def _choose(found: list[Endpoint]) -> Endpoint:
-    """Let the person choose; the address names the endpoint."""
-    names = [each.name for each in found]
-    named = st.query_params.get("endpoint")
-    chosen = st.selectbox(
-        "Endpoint",
-        found,
-        index=names.index(named) if named in names else 0,
-        format_func=endpoint_card.title_of,
-        key="deployments_endpoint",
+def _draw_all(session: Session, found: list[Endpoint]) -> None:
+    st.button(
+        "Deploy a version",
+        icon=":material/rocket_launch:",
+        key="deploy_anywhere",
+        on_click=deployment_address.go,
+        kwargs={"view": deployment_address.DEPLOYING},
     )
-    st.query_params["endpoint"] = chosen.name
-    return chosen
+    if found:
+        endpoint_list.draw(session, found)
+    else:
+        states.empty(
+            "Nothing is deployed yet",
+            "Deploy a registered version, here or with backend.agents.deploy, and it appears here.",
+        )
 
 
-def _draw(session: Session, endpoint: Endpoint) -> None:
-    deployments = session.services.deployments
-    now = deployments.look(endpoint.name)
-    st.markdown(
-        f"{escaped(endpoint.name)} is answered by **{served_versions.in_words(now.served)}**."
+def _draw_one(session: Session, endpoint: Endpoint) -> None:
+    st.button(
+        "All endpoints",
+        icon=":material/arrow_back:",
+        type="tertiary",
+        key="all_endpoints",
+        on_click=deployment_address.go,
     )
-    if now.is_updating:
-        st.fragment(_wait, run_every=POLL_SECONDS)(session, endpoint.name)
-    figures = _figures(session, endpoint.name)
-    served_versions.draw(now.served, figures)
-    if now.may_change and not now.is_updating:
-        with st.container(horizontal=True, gap="small"):
-            before = deployments.version_before(endpoint.name)
-            roll_back.draw(session, endpoint.name, now.served, figures, before)
-            traffic_split.draw(session, endpoint.name, now.served)
-    _draw_ledger(session, endpoint.name)
+    st.subheader(escaped(endpoint_card.title_of(endpoint)), anchor=False)
+    _, draw = VIEWS[_view()]
+    draw(session, endpoint.name)
 
 
-def _wait(session: Session, endpoint: str) -> None:
-    """Say what is under way, and draw the page anew when it is over."""
-    now = session.services.deployments.look(endpoint)
-    if not now.is_updating:
-        st.rerun(scope="app")
-    coming = served_versions.in_words(now.coming)
-    st.info(f"Being prepared: {coming}. Until then nothing changes.", icon=":material/sync:")
-
-
-def _figures(session: Session, endpoint: str) -> dict[str, VersionFigures]:
-    """Return what is known of the versions; without it the rest of the page works on."""
-    try:
-        return session.services.deployments.figures(endpoint)
-    except ReviewAppError as problem:
-        st.caption(f"Figures cannot be shown now. {escaped(problem.sentence)}")
-        return {}
-
-
-def _draw_ledger(session: Session, endpoint: str) -> None:
-    deployments = session.services.deployments
-    st.subheader("Releases", anchor=False)
-    release_timeline.draw_live_at(partial(deployments.live_at, session.viewer, endpoint))
-    token = st.session_state.get(_EARLIER, {}).get(endpoint)
-    page = deployments.timeline(session.viewer, endpoint, token)
-    if token:
-        st.button("Back to the newest", on_click=_show, args=(endpoint, None), type="tertiary")
-    release_timeline.draw(page, partial(_show, endpoint))
-
-
-def _show(endpoint: str, token: str | None) -> None:
-    st.session_state.setdefault(_EARLIER, {})[endpoint] = token
+def _view() -> str:
+    """Let the person choose a view; the address names it."""
+    named = deployment_address.view()
+    chosen = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default=named if named in VIEWS else "versions",
+        required=True,
+        format_func=lambda each: VIEWS[each][0],
+        label_visibility="collapsed",
+        key=f"deployments_view_{deployment_address.endpoint()}",
+    )
+    view = chosen or "versions"
+    st.query_params[deployment_address.VIEW] = view
+    return view
 
 
 session = require(Role.ADMIN)
 st.title("Deployments", anchor=False)
-found = session.services.endpoints.usable()
-if found:
-    _draw(session, _choose(found))
+named, release = deployment_address.endpoint(), deployment_address.release()
+if release:
+    release_story.draw(session, release)
 else:
-    states.empty(
-        "Nothing is deployed yet",
-        "Deploy a registered version with backend.agents.deploy, and it appears here.",
-    )
+    found = session.services.endpoints.usable()
+    one = next((each for each in found if each.name == named), None)
+    if deployment_address.is_deploying():
+        deploy_form.draw(session, found)
+    elif one:
+        _draw_one(session, one)
+    else:
+        if named:
+            st.caption(f"There is no endpoint {escaped(named)}, or none for you.")
+        _draw_all(session, found)

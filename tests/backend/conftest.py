@@ -13,6 +13,8 @@ import pytest
 from backend.chat import Chat
 from backend.connection import open_workspace
 from backend.feedback import Feedback
+from backend.registry import Registry
+from tests.backend import registered
 from tests.backend.judged import COLUMNS, DETAIL, ENDPOINT, SUBMIT
 from tests.backend.wire import Wire, listening
 
@@ -176,3 +178,24 @@ def wire() -> Iterator[Wire]:
 def chat(wire) -> Chat:
     """Ask it as a visitor."""
     return Chat(open_workspace(wire.address, "visitor-token"))
+
+
+@pytest.fixture(scope="session")
+def shelf(mlflow_store, tmp_path_factory) -> None:
+    """Register two versions of one model, which differ in their words."""
+    address, found = mlflow_store
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(address)
+    folder = tmp_path_factory.mktemp("shelf")
+    registered.log(folder, found, "Hello", registered.FIRST)
+    registered.log(folder, found, "Good day", registered.SECOND)
+    mlflow.set_tracking_uri(before)
+
+
+@pytest.fixture
+def registry(shelf, experiment, workspace) -> Registry:
+    """Open the registry of an admin, before a workspace that serves nothing."""
+    me = {"userName": "admin@example.com", "groups": [{"display": "admins"}]}
+    workspace.answers["GET /api/2.0/preview/scim/v2/Me"] = (200, me)
+    workspace.answers["GET /api/2.0/serving-endpoints"] = (200, {"endpoints": []})
+    return Registry(open_workspace(workspace.address, "token"), workspace.address)

@@ -46,6 +46,7 @@ def test_versions_with_traffic_are_live_and_feedback_is_no_version():
 
 
 FAILED = _config((_entity("1", "DEPLOYMENT_FAILED", "No module named 'faiss'."), 100))
+STOPPED = _config((_entity("1", "DEPLOYMENT_ABORTED", "The endpoint is stopped."), 100))
 STARTING = _config((_entity("1", "DEPLOYMENT_CREATING"), 100))
 AT = datetime.fromtimestamp(1_700_000_000, UTC)
 READY = _config((_entity("1"), 100))
@@ -72,6 +73,13 @@ READY = _config((_entity("1"), 100))
             {"pending_config": FAILED, "ready": "NOT_READY", "update": "UPDATE_FAILED"},
         ),
         (Readiness.FAILED, "No module named 'faiss'.", {"config": FAILED, "ready": "NOT_READY"}),
+        (Readiness.STOPPED, "", {"config": STOPPED, "ready": "NOT_READY"}),
+        (
+            Readiness.STARTING,
+            "",
+            {"config": STOPPED, "ready": "NOT_READY", "update": "IN_PROGRESS"},
+        ),
+        (Readiness.STARTING, "", {"config": STARTING, "ready": "NOT_READY"}),
         (
             Readiness.FAILED,
             "The last change could not be made.",
@@ -84,6 +92,13 @@ def test_readiness_and_problem_follow_the_state(expected, problem, parts):
     endpoint = _endpoint(**parts)
 
     assert (expected, problem) == (endpoint.readiness, endpoint.problem)
+
+
+def test_change_that_was_called_off_is_neither_a_problem_nor_to_come():
+    """What was served answers as before, and nobody waits for anything."""
+    endpoint = _endpoint(config=READY, pending_config=STARTING, update="UPDATE_CANCELED")
+
+    assert (endpoint.readiness, endpoint.problem, endpoint.coming) == (Readiness.READY, "", ())
 
 
 def test_a_failed_version_without_traffic_is_no_problem():

@@ -90,6 +90,7 @@ def ledger(monkeypatch, events, tables):
     traces = FakeTraces(events)
     monkeypatch.setattr(erasure, "_ledger", lambda: kept)
     monkeypatch.setattr(erasure, "_traces", lambda: traces)
+    monkeypatch.setattr(erasure, "_replays", lambda: FakeTable("replays", 1, events))
     sets = [SimpleNamespace(tables=tables)]
     monkeypatch.setattr(erasable_tables, "table_sets", lambda _workspace: sets)
     return kept
@@ -110,10 +111,11 @@ def test_plan_counts_and_changes_nothing(ledger, events):
     assert [(part.kind, part.found) for part in plan.found] == [
         (Kind.ROWS, 2),
         (Kind.ROWS, 3),
+        (Kind.ROWS, 1),
         (Kind.TRACES, 1),
         (Kind.VERDICTS, 1),
     ]
-    assert [each.done for each in progress] == [0, 1, 2]
+    assert [each.done for each in progress] == [0, 1, 2, 3]
     assert {what for what, _ in events} == {"count"}
 
 
@@ -127,11 +129,13 @@ def test_everything_is_deleted_cleaned_and_counted_again(ledger, events):
     assert [each for each in events if each[0] != "count"] == [
         ("delete", "verdicts"),
         ("delete", "requests"),
+        ("delete", "replays"),
         ("delete", "7"),
         ("clean", "verdicts"),
         ("clean", "requests"),
+        ("clean", "replays"),
     ]
-    assert all(isinstance(each, Progress) and each.total == 9 for each in progress)
+    assert all(isinstance(each, Progress) and each.total == 12 for each in progress)
 
 
 @pytest.mark.parametrize("step", ["count", "delete", "clean"])
@@ -155,7 +159,7 @@ def test_what_is_there_again_is_not_complete(ledger, tables, monkeypatch):
     *_, protocol = service().erase(ADMIN, BOB, "Case 1")
 
     assert protocol.outcome is Outcome.INCOMPLETE
-    assert [part.left for part in protocol.parts] == [0, 3, 0, 0]
+    assert [part.left for part in protocol.parts] == [0, 3, 0, 0, 0]
 
 
 def test_erasure_that_is_stopped_keeps_a_protocol_and_goes_no_further(ledger, tables):

@@ -4,7 +4,7 @@ import pytest
 from databricks.sdk.service.serving import EndpointCoreConfigOutput, ServedEntityInput
 
 from backend.errors import Refused
-from backend.served_entities import plan
+from backend.served_entities import plan, prepared, without
 
 FEEDBACK = ServedEntityInput(name="feedback", entity_name="main.rag.feedback", entity_version="1")
 
@@ -101,3 +101,36 @@ def test_a_full_endpoint_without_an_idle_version_is_refused():
 
     with pytest.raises(Refused, match="traffic"):
         plan(_version(15), FEEDBACK, _current(*everything, traffic=everything))
+
+
+def _shares(planned):
+    return {route.served_model_name: route.traffic_percentage for route in planned.traffic.routes}
+
+
+def test_a_prepared_version_comes_first_and_takes_nothing():
+    """First, so that it is among those the local workspace keeps in memory."""
+    planned = prepared(_version(3), FEEDBACK, _current(2, 1, traffic={2: 90, 1: 10}))
+
+    assert _names(planned.entities) == ["chain_3", "chain_2", "chain_1", "feedback"]
+    assert _shares(planned) == {"chain_3": 0, "chain_2": 90, "chain_1": 10, "feedback": 0}
+
+
+def test_a_version_prepared_where_nothing_answers_takes_everything():
+    """An endpoint must give its questions to somebody."""
+    assert _shares(prepared(_version(1), FEEDBACK)) == {"chain_1": 100, "feedback": 0}
+
+
+def test_a_version_that_is_served_is_not_prepared_again():
+    """Its settings would not change; a share is what it can get."""
+    with pytest.raises(Refused, match="already"):
+        prepared(_version(1), None, _current(2, 1))
+
+
+def test_taking_a_version_off_leaves_the_shares_of_the_others():
+    """And only one that answers nobody can be taken off."""
+    current = _current(3, 2, 1, traffic={3: 95, 2: 5})
+
+    assert _shares(without(current, "chain_1")) == {"chain_3": 95, "chain_2": 5, "feedback": 0}
+    for name in ("chain_2", "feedback", "chain_9"):
+        with pytest.raises(Refused):
+            without(current, name)

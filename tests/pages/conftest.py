@@ -21,8 +21,23 @@ from backend.my_reviews import MyReviews
 from backend.reachability import Part
 from backend.verdicts import Verdict
 from components import session
-from tests.pages.deployed import FakeDeployments
+from tests.pages.accessed import FakeAccess, FakeInvitations, FakeReviewSetup
+from tests.pages.comparing import FakeComparisons
+from tests.pages.deployed import (
+    FakeDeploying,
+    FakeDeployments,
+    FakeLifecycle,
+    FakeOverview,
+    FakeStories,
+)
 from tests.pages.erasing import FakeErasures
+from tests.pages.guarded import FakeGuardRails
+from tests.pages.ledger import FakeReleaseExport, FakeReleaseSearch
+from tests.pages.registered import FakePromotions, FakeRegistry
+from tests.pages.replayed import FakeBisections, FakeReplays
+from tests.pages.stored import FakeStorage
+from tests.pages.tested import FakeEndpointTests
+from tests.pages.working import FakeLongWork
 
 SHELL = Path(__file__).parents[2] / "components" / "shell.py"
 
@@ -185,25 +200,6 @@ class FakeMyReviews:
 
 
 @dataclass
-class FakeComparisons:
-    """Remembers what was turned on, or raises."""
-
-    error: ReviewAppError | None = None
-    changes: list[tuple[object, ...]] = field(default_factory=list)
-
-    def turn_on(self, endpoint: str, served_name: str, *, tells_afterwards: bool) -> None:
-        self._change(endpoint, served_name, tells_afterwards)
-
-    def turn_off(self, endpoint: str) -> None:
-        self._change(endpoint)
-
-    def _change(self, *change: object) -> None:
-        if self.error:
-            raise self.error
-        self.changes.append(change)
-
-
-@dataclass
 class FakeReachability:
     """Says what is away."""
 
@@ -236,6 +232,23 @@ class Visit:
     erasures: FakeErasures = field(default_factory=FakeErasures)
     comparisons: FakeComparisons = field(default_factory=FakeComparisons)
     deployments: FakeDeployments = field(default_factory=FakeDeployments)
+    registry: FakeRegistry = field(default_factory=FakeRegistry)
+    promotions: FakePromotions = field(default_factory=FakePromotions)
+    deploying: FakeDeploying = field(default_factory=FakeDeploying)
+    endpoint_lifecycle: FakeLifecycle = field(default_factory=FakeLifecycle)
+    endpoint_overview: FakeOverview = field(default_factory=FakeOverview)
+    release_stories: FakeStories = field(default_factory=FakeStories)
+    release_search: FakeReleaseSearch = field(default_factory=FakeReleaseSearch)
+    release_export: FakeReleaseExport = field(default_factory=FakeReleaseExport)
+    storage: FakeStorage = field(default_factory=FakeStorage)
+    long_work: FakeLongWork = field(default_factory=FakeLongWork)
+    guard_rails: FakeGuardRails = field(default_factory=FakeGuardRails)
+    replays: FakeReplays = field(default_factory=FakeReplays)
+    bisections: FakeBisections = field(default_factory=FakeBisections)
+    endpoint_tests: FakeEndpointTests = field(default_factory=FakeEndpointTests)
+    access: FakeAccess = field(default_factory=FakeAccess)
+    invitations: FakeInvitations = field(default_factory=FakeInvitations)
+    review_setup: FakeReviewSetup = field(default_factory=FakeReviewSetup)
     connect_error: ReviewAppError | None = None
     token: str | None = "dapi-alice"
     tokens_used: list[str] = field(default_factory=list)

@@ -98,7 +98,15 @@ def test_a_card_leads_to_its_chat(visit, role, readiness, links):
         (_endpoint(Readiness.FAILED, problem="No module 'faiss'."), "No module 'faiss'."),
         (
             _endpoint(served=[_version("1", 100)], coming=(_version("2", 100),)),
-            "Version 2 is being prepared",
+            "Version 2 is being prepared and takes over when ready.",
+        ),
+        (
+            _endpoint(served=[_version("1", 100)], coming=(_version("2", 0),)),
+            "Version 2 is being prepared.",
+        ),
+        (
+            _endpoint(Readiness.STOPPED, served=[_version("1", 100)]),
+            "It was stopped and cannot answer.",
         ),
         (
             _endpoint(served=[_version("1", 100)], problem="No module 'faiss'."),

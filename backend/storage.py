@@ -11,10 +11,10 @@ from typing import Any
 
 from databricks.sdk import WorkspaceClient
 
-from backend import sql
-from backend.assessment_tables import assessment_log
 from backend.error_translation import translated
 from backend.errors import NotFound, NotOffered, Refused
+from backend.feedback.assessment_tables import assessment_log
+from backend.tables import sql
 
 USE, CLEAN = "/__local__/storage", "/__local__/storage/clean"
 _TABLES = ("_payload", "_payload_request_logs", "_payload_assessment_logs")

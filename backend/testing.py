@@ -18,17 +18,17 @@ from typing import Any
 
 from databricks.sdk import WorkspaceClient
 
-from backend import job_runs
 from backend.connection import workspace_from_environment
-from backend.deployment_names import FEEDBACK
-from backend.endpoint_tests_asking import Caller, Trial, target
-from backend.endpoint_tests_plan import TEST_PREFIX, LoadPlan, RunPlan, distinct
+from backend.endpoint_tests.asking import Caller, Trial, target
+from backend.endpoint_tests.plan import TEST_PREFIX, LoadPlan, RunPlan, distinct
 from backend.error_translation import translated
 from backend.errors import NotFound, ReviewAppError
 from backend.identity import Identity
-from backend.job_record import Job, JobKind, JobState
 from backend.jobs import load_test, test_run
 from backend.jobs.work import CanceledByUserError, Work
+from backend.long_work import runs as job_runs
+from backend.long_work.record import Job, JobKind, JobState
+from backend.serving.deployment_names import FEEDBACK
 
 USUAL_QUESTION = "What can you do?"
 # In the place of the name of a worker.

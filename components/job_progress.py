@@ -7,7 +7,7 @@ page is drawn anew, with whatever came of it.
 import streamlit as st
 
 from backend.errors import ReviewAppError
-from backend.job_record import Job, JobState
+from backend.long_work.record import Job, JobState
 from components import times
 from components.plain_text import escaped
 from components.session import Session

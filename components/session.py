@@ -6,35 +6,35 @@ from typing import Protocol
 
 import streamlit as st
 
-from backend.access import Access
-from backend.access_invitations import Invitations
-from backend.answer_stream import AnswerStream
-from backend.answers import Conversation
-from backend.bisections import Bisections
-from backend.comparisons import Comparisons
-from backend.conversations import Conversations
-from backend.deploying import Deploying
-from backend.deployments import Deployments
-from backend.endpoint_lifecycle import EndpointLifecycle
-from backend.endpoint_overview import EndpointOverview
-from backend.endpoint_tests import EndpointTests
-from backend.endpoints import Endpoints
-from backend.erasure import Erasures
-from backend.feedback import Feedback
-from backend.guard_rails import GuardRails
+from backend.access.access import Access
+from backend.access.invitations import Invitations
+from backend.access.review_setup import ReviewSetup
+from backend.chat.answer_stream import AnswerStream
+from backend.conversations.comparisons import Comparisons
+from backend.conversations.conversations import Conversations
+from backend.deploying.deploying import Deploying
+from backend.deploying.deployments import Deployments
+from backend.deploying.endpoint_lifecycle import EndpointLifecycle
+from backend.deploying.endpoint_overview import EndpointOverview
+from backend.endpoint_tests.service import EndpointTests
+from backend.erasure.erasures import Erasures
+from backend.feedback.feedback import Feedback
+from backend.feedback.label_schemas import LabelSchemas
+from backend.guard_rails.rails import GuardRails
 from backend.identity import Identity, Role, Viewer
-from backend.label_schemas import LabelSchemas
-from backend.long_work import LongWork
-from backend.my_reviews import MyReviewsReader
-from backend.promotion import Promotions
+from backend.long_work.long_work import LongWork
 from backend.reachability import Reachability
-from backend.registry import Registry
-from backend.release_export import ReleaseExport
-from backend.release_search import ReleaseSearch
-from backend.release_stories import ReleaseStories
-from backend.replays import Replays
-from backend.review_setup import ReviewSetup
+from backend.registry.promotion import Promotions
+from backend.registry.registry import Registry
+from backend.releases.export import ReleaseExport
+from backend.releases.search import ReleaseSearch
+from backend.releases.stories import ReleaseStories
+from backend.replay.bisections import Bisections
+from backend.replay.replays import Replays
+from backend.reviews.my_reviews import MyReviewsReader
+from backend.serving.endpoints import Endpoints
 from backend.storage import Storage
+from backend.turns.answers import Conversation
 from components import states
 
 COOKIE = "review_app_session"

@@ -15,14 +15,9 @@ from streamlit.navigation.page import StreamlitPage
 from backend import services
 from backend.identity import Role, Viewer
 from backend.reachability import OUTAGE
-from components import (
-    boundary,
-    conversation_link,
-    frame,
-    outage_notice,
-    replay_link,
-    states,
-)
+from components import boundary, frame, outage_notice, states
+from components.chat import conversation_link
+from components.replay import link as replay_link
 from components.session import Session, current_token, remember, remembered
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"

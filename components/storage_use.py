@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from backend.endpoints import Endpoint
 from backend.errors import ReviewAppError
+from backend.serving.endpoints import Endpoint
 from backend.storage import StorageUse, StoredItem, StoredPart
-from components import endpoint_card, states, times
+from components import states, times
+from components.chat import endpoint_card
 from components.plain_text import escaped
 from components.session import Session
 

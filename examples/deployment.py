@@ -15,7 +15,7 @@ from databricks.sdk import WorkspaceClient
 from mlflow.models.model import ModelInfo
 
 from backend.agents import Deployment, deploy
-from backend.reviewer_guide import ReviewerGuide
+from backend.serving.reviewer_guide import ReviewerGuide
 from examples.answering import language_model
 from examples.fingerprint import EXAMPLES, SHARED, fingerprint
 from examples.names import SOURCE_TAG, endpoint_name, experiment_name, model_name

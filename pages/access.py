@@ -2,20 +2,17 @@
 
 import streamlit as st
 
-from backend.endpoints import Endpoint
 from backend.errors import NotAllowed, NotFound, ReviewAppError
 from backend.identity import Role
-from components import (
-    access_entries,
-    access_guide,
-    access_matrix,
-    access_people,
-    access_questions,
-    access_reasons,
-    chain_chooser,
-    endpoint_card,
-    states,
-)
+from backend.serving.endpoints import Endpoint
+from components import states
+from components.access import entries as access_entries
+from components.access import guide as access_guide
+from components.access import matrix as access_matrix
+from components.access import people as access_people
+from components.access import questions as access_questions
+from components.access import reasons as access_reasons
+from components.chat import chain_chooser, endpoint_card
 from components.session import Session, require
 
 # What the address calls them, and what the page does.

@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from backend.endpoints import Endpoint, Readiness
 from backend.identity import Role
-from components import (
+from backend.serving.endpoints import Endpoint, Readiness
+from components import keyboard, states
+from components.chat import (
     chain_chooser,
     chat_opening,
     chat_state,
@@ -14,15 +15,13 @@ from components import (
     comparison_setup,
     conversation_link,
     conversation_list,
-    keyboard,
     recheck,
     shared_conversation,
-    states,
 )
-from components.chat_state import Chat
-from components.comparison_terms import terms_of
-from components.judging import Judge
+from components.chat.chat_state import Chat
+from components.chat.comparison_terms import terms_of
 from components.session import Session, require
+from components.verdicts.judging import Judge
 
 
 def _draw(session: Session, endpoint: Endpoint) -> None:

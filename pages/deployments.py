@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from backend.endpoints import Endpoint
 from backend.identity import Role
-from components import (
+from backend.serving.endpoints import Endpoint
+from components import states
+from components.chat import endpoint_card
+from components.deployments import (
     deploy_form,
     deployment_address,
-    endpoint_card,
     endpoint_list,
     endpoint_releases,
     endpoint_versions,
     guard_rails,
-    release_story,
-    states,
 )
 from components.plain_text import escaped
+from components.releases import story as release_story
 from components.session import Session, require
 
 VIEWS = {

@@ -2,17 +2,15 @@
 
 import streamlit as st
 
-from backend.endpoints import Endpoint
 from backend.identity import Role
-from backend.job_record import JobKind
-from components import (
-    endpoint_test_ask,
-    endpoint_test_history,
-    endpoint_test_result,
-    endpoint_test_start,
-    endpoint_test_target,
-    states,
-)
+from backend.long_work.record import JobKind
+from backend.serving.endpoints import Endpoint
+from components import states
+from components.endpoint_tests import ask as endpoint_test_ask
+from components.endpoint_tests import history as endpoint_test_history
+from components.endpoint_tests import result as endpoint_test_result
+from components.endpoint_tests import start as endpoint_test_start
+from components.endpoint_tests import target as endpoint_test_target
 from components.session import Session, require
 
 ASK = "One question"

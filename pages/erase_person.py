@@ -3,7 +3,9 @@
 import streamlit as st
 
 from backend.identity import Role
-from components import erasure_choice, erasure_protocols, erasure_run
+from components.erasing import choice as erasure_choice
+from components.erasing import protocols as erasure_protocols
+from components.erasing import run as erasure_run
 from components.session import require
 
 session = require(Role.ADMIN)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from backend.endpoints import Endpoint, Readiness
 from backend.identity import SEES_ALL, Role, Viewer
-from components import chain_chooser, endpoint_card, states
+from backend.serving.endpoints import Endpoint, Readiness
+from components import states
+from components.chat import chain_chooser, endpoint_card
 from components.plain_text import escaped
 from components.session import Session, require
 

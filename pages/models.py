@@ -3,7 +3,10 @@
 import streamlit as st
 
 from backend.identity import Role
-from components import model_list, model_overview, model_version, model_words
+from components.models import list as model_list
+from components.models import overview as model_overview
+from components.models import version as model_version
+from components.models import words as model_words
 from components.session import require
 
 session = require(Role.ADMIN)

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from backend.endpoints import Endpoint
 from backend.identity import Role
-from backend.my_reviews import MyReviews
-from components import chain_chooser, my_reviews_list, recheck, states
-from components.endpoint_card import title_of
+from backend.reviews.my_reviews import MyReviews
+from backend.serving.endpoints import Endpoint
+from components import states
+from components.chat import chain_chooser, recheck
+from components.chat.endpoint_card import title_of
 from components.plain_text import escaped
+from components.reviews import my_reviews_list
 from components.session import require
 
 

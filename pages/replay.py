@@ -2,19 +2,17 @@
 
 import streamlit as st
 
-from backend.endpoints import Endpoint
 from backend.errors import NotAllowed, NotFound
 from backend.identity import SEES_ALL, Role
-from backend.job_record import JobKind
-from components import (
-    bisect_view,
-    endpoint_card,
-    replay_link,
-    replay_list,
-    replay_setup,
-    replay_view,
-    states,
-)
+from backend.long_work.record import JobKind
+from backend.serving.endpoints import Endpoint
+from components import states
+from components.chat import endpoint_card
+from components.replay import bisect_view
+from components.replay import link as replay_link
+from components.replay import list as replay_list
+from components.replay import setup as replay_setup
+from components.replay import view as replay_view
 from components.session import Session, require
 
 

@@ -15,12 +15,12 @@ from functools import partial
 
 from databricks.sdk import WorkspaceClient
 
-from backend import job_runs
 from backend.connection import hurry_mlflow, open_workspace
 from backend.errors import ReviewAppError
 from backend.jobs.kinds import RUNNERS, watchers
 from backend.jobs.watching import Watch
 from backend.jobs.worker import Worker
+from backend.long_work import runs as job_runs
 from backend.settings import Settings
 
 # While something is done it is looked at this often, and else only whether something waits.

@@ -17,9 +17,8 @@ from databricks.sdk.service.serving import (
     ServingEndpointDetailed,
 )
 
-from backend import asked_changes, tag_texts
-from backend.deploying import NO_EXAMPLE, Deploying, Wish
-from backend.deployments import Deployments, endpoint_now
+from backend.deploying.deploying import NO_EXAMPLE, Deploying, Wish
+from backend.deploying.deployments import Deployments, endpoint_now
 from backend.error_translation import translated
 from backend.errors import (
     BeingChanged,
@@ -30,13 +29,15 @@ from backend.errors import (
     Unavailable,
     Unreachable,
 )
-from backend.guard_rails import save
-from backend.guard_settings import FOLLOW_STATE, Follow, FollowState, settings_from, written
+from backend.guard_rails.rails import save
+from backend.guard_rails.settings import FOLLOW_STATE, Follow, FollowState, settings_from, written
 from backend.jobs import alias_versions
 from backend.jobs.app_identity import AppIdentity
-from backend.model_environment import EXPERIMENT_ID
-from backend.release_record import Kind, Outcome, Release, Share, shares
-from backend.releases import Releases
+from backend.releases import asked_changes
+from backend.releases.ledger import Releases
+from backend.releases.record import Kind, Outcome, Release, Share, shares
+from backend.serving import tag_texts
+from backend.serving.model_environment import EXPERIMENT_ID
 
 PREPARING, WAITING, SWITCHING, DONE, FAILED = (
     "preparing",

@@ -10,9 +10,9 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
-from backend.asking_again import AskedAgain, Heard
 from backend.errors import ChainStarting, ReviewAppError, TooManyRequests
 from backend.jobs.work import Work
+from backend.replay.asking_again import AskedAgain, Heard
 
 # More would be a load test, of an endpoint that answers people meanwhile.
 AT_ONCE = 3

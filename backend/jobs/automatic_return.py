@@ -9,16 +9,17 @@ import time
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.serving import ServingEndpoint, ServingEndpointDetailed
 
-from backend import asked_changes, guard_return
-from backend.deployments import endpoint_now
+from backend.deploying.deployments import endpoint_now
 from backend.error_translation import translated
-from backend.guard_comparison import Comparison
-from backend.guard_return import Change
-from backend.guard_settings import ReturnRail, settings_from
+from backend.guard_rails import automatic_return as guard_return
+from backend.guard_rails.automatic_return import Change
+from backend.guard_rails.comparison import Comparison
+from backend.guard_rails.settings import ReturnRail, settings_from
 from backend.jobs.app_identity import AppIdentity
-from backend.release_record import Kind, shares
-from backend.releases import Releases
-from backend.served_entities import with_traffic
+from backend.releases import asked_changes
+from backend.releases.ledger import Releases
+from backend.releases.record import Kind, shares
+from backend.serving.served_entities import with_traffic
 
 # Each time costs a few statements of SQL.
 LOOK_SECONDS = 30.0

@@ -7,17 +7,17 @@ from functools import partial
 
 from databricks.sdk.service.serving import ServedEntityOutput, ServingEndpointDetailed
 
-from backend import replay_requests
-from backend.asking_again import AskedAgain, body_of, told
-from backend.assessment_tables import assessment_log
-from backend.bisection import REQUEST, TABLE, Tried, likened
-from backend.deployment_names import FEEDBACK
 from backend.error_translation import translated
 from backend.errors import NotFound, NotOffered, ReviewAppError
+from backend.feedback.assessment_tables import assessment_log
 from backend.jobs.asking_together import Came, hear_together
 from backend.jobs.replay import NOT_WHOLE
 from backend.jobs.work import Work
-from backend.replay_record import FormerRequest
+from backend.replay import recorded_requests as replay_requests
+from backend.replay.asking_again import AskedAgain, body_of, told
+from backend.replay.bisection import REQUEST, TABLE, Tried, likened
+from backend.replay.record import FormerRequest
+from backend.serving.deployment_names import FEEDBACK
 
 
 def run(work: Work) -> None:

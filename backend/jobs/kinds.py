@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from backend.job_record import JobKind
 from backend.jobs import bisect, load_test, replay, test_run
 from backend.jobs.alias_following import AliasFollowing
 from backend.jobs.automatic_return import AutomaticReturn
 from backend.jobs.ledger_watch import LedgerWatch
 from backend.jobs.watching import Watcher
 from backend.jobs.worker import Runner
-from backend.releases import Releases
+from backend.long_work.record import JobKind
+from backend.releases.ledger import Releases
 
 RUNNERS: Mapping[JobKind, Runner] = {
     JobKind.TEST_RUN: test_run.run,

@@ -12,9 +12,9 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.serving import ServingEndpoint
 
 from backend.error_translation import translated
-from backend.release_proof import first_answer
-from backend.release_record import Kind, Release, Share
-from backend.releases import Releases
+from backend.releases.ledger import Releases
+from backend.releases.proof import first_answer
+from backend.releases.record import Kind, Release, Share
 
 # After a change everything is asked for again, each time after twice as long: some of it is
 # decided later, and a change that never reached the workspace shows in nothing the list says.

@@ -1,10 +1,10 @@
 """A load test: so many ask at once for so long; how many answers came, and how fast."""
 
-from backend import endpoint_tests_asking
-from backend.endpoint_tests_figures import by_second, errors_of, of_samples
-from backend.endpoint_tests_plan import LOAD_PREFIX, LoadPlan
-from backend.endpoint_tests_running import LoadRun
-from backend.endpoint_tests_tables import LOAD_RESULTS, Examined, load_row
+from backend.endpoint_tests import asking as endpoint_tests_asking
+from backend.endpoint_tests.figures import by_second, errors_of, of_samples
+from backend.endpoint_tests.plan import LOAD_PREFIX, LoadPlan
+from backend.endpoint_tests.running import LoadRun
+from backend.endpoint_tests.tables import LOAD_RESULTS, Examined, load_row
 from backend.jobs import test_records
 from backend.jobs.work import CanceledByUserError, Work
 

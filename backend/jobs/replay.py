@@ -5,14 +5,14 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
-from backend import replay_requests
-from backend.asking_again import AskedAgain, body_of, told
-from backend.assessment_tables import AssessmentLog, assessment_log
 from backend.error_translation import translated
 from backend.errors import NotFound, NotOffered, ReviewAppError
+from backend.feedback.assessment_tables import AssessmentLog, assessment_log
 from backend.jobs.asking_together import Came, hear_together
 from backend.jobs.work import Work
-from backend.replay_record import (
+from backend.replay import recorded_requests as replay_requests
+from backend.replay.asking_again import AskedAgain, body_of, told
+from backend.replay.record import (
     TABLE,
     WANTED,
     FormerRequest,
@@ -20,7 +20,7 @@ from backend.replay_record import (
     compared,
     wanted_from,
 )
-from backend.replay_requests import Found
+from backend.replay.recorded_requests import Found
 
 NOTHING = "No recorded request is like this any more."
 NOT_WHOLE = "The request is not on record in the words it was asked, so it could not be repeated."

@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from backend import endpoint_tests_registry, endpoint_tests_tables
-from backend.endpoint_tests_figures import Figures
-from backend.endpoint_tests_tables import Examined
+from backend.endpoint_tests import registry as endpoint_tests_registry
+from backend.endpoint_tests import tables as endpoint_tests_tables
+from backend.endpoint_tests.figures import Figures
+from backend.endpoint_tests.tables import Examined
+from backend.endpoint_tests.test_tables import Row, Table
 from backend.error_translation import translated
 from backend.jobs.work import Work
-from backend.test_tables import Row, Table
 
 # Part of the result, which is a tag of 5,000 bytes at most.
 LONGEST_SENTENCE = 500

@@ -2,11 +2,12 @@
 
 import time
 
-from backend import endpoint_tests_asking, endpoint_tests_running
-from backend.endpoint_tests_asking import Trial
-from backend.endpoint_tests_figures import Figures, figures
-from backend.endpoint_tests_plan import TEST_PREFIX, RunPlan
-from backend.endpoint_tests_tables import LONGEST_TEXT, TEST_RESULTS, Examined, result_rows
+from backend.endpoint_tests import asking as endpoint_tests_asking
+from backend.endpoint_tests import running as endpoint_tests_running
+from backend.endpoint_tests.asking import Trial
+from backend.endpoint_tests.figures import Figures, figures
+from backend.endpoint_tests.plan import TEST_PREFIX, RunPlan
+from backend.endpoint_tests.tables import LONGEST_TEXT, TEST_RESULTS, Examined, result_rows
 from backend.jobs import test_records
 from backend.jobs.work import CanceledByUserError, Work
 

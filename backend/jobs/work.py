@@ -7,8 +7,8 @@ from typing import Any
 
 from databricks.sdk import WorkspaceClient
 
-from backend import job_runs
-from backend.job_record import HEARTBEAT_SECONDS, Job, Progress
+from backend.long_work import runs as job_runs
+from backend.long_work.record import HEARTBEAT_SECONDS, Job, Progress
 
 # A page that looks on asks about as often; more would only be work for MLflow.
 TELL_SECONDS = 1.0

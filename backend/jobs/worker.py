@@ -11,10 +11,11 @@ from typing import Any
 
 from databricks.sdk import WorkspaceClient
 
-from backend import job_consent, job_runs
 from backend.errors import NotAllowed, ReviewAppError
-from backend.job_record import HEARTBEAT_SECONDS, Job, JobKind, JobState
 from backend.jobs.work import CanceledByUserError, Work
+from backend.long_work import consent as job_consent
+from backend.long_work import runs as job_runs
+from backend.long_work.record import HEARTBEAT_SECONDS, Job, JobKind, JobState
 
 MOST_AT_ONCE = 2
 # How long what is being done may take to stop once the worker has to end.

@@ -17,11 +17,11 @@ from databricks.sdk import WorkspaceClient
 
 from backend.agents import deploy
 from backend.connection import workspace_from_environment
-from backend.deploying import Deploying, Wish
-from backend.deployments import Deployments
+from backend.deploying.deploying import Deploying, Wish
+from backend.deploying.deployments import Deployments
 from backend.identity import Identity
-from backend.release_record import Outcome, Share
-from backend.releases import Releases
+from backend.releases.ledger import Releases
+from backend.releases.record import Outcome, Share
 from benchmarks.registration import EXAMPLE
 
 _PATIENCE_SECONDS = 60.0

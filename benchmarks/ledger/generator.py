@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from backend.release_record import Kind, Outcome, Release, Share
-from backend.releases import Releases
+from backend.releases.ledger import Releases
+from backend.releases.record import Kind, Outcome, Release, Share
 
 DAYS = 365
 # As many as an endpoint keeps.

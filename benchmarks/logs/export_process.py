@@ -13,9 +13,9 @@ import psutil
 import pyarrow as pa
 
 from backend.connection import workspace_from_environment
-from backend.sql import Row
-from backend.table_export import csv_parts, write_parquet
-from backend.table_pages import TableQuery, pages
+from backend.tables.sql import Row
+from backend.tables.table_export import csv_parts, write_parquet
+from backend.tables.table_pages import TableQuery, pages
 from benchmarks.logs.generator import LOGS
 from local_workspace.inference_tables.table_layout import TableKind
 

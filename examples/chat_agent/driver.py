@@ -10,7 +10,7 @@ import mlflow
 from mlflow.models.model import ModelInfo
 
 from backend.agents import Deployment
-from backend.reviewer_guide import ReviewerGuide
+from backend.serving.reviewer_guide import ReviewerGuide
 from examples import deployment
 from examples.answering.retrieval import SearchSettings
 

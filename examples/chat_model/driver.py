@@ -12,7 +12,7 @@ from mlflow.models.model import ModelInfo
 from mlflow.models.resources import DatabricksServingEndpoint
 
 from backend.agents import Deployment
-from backend.reviewer_guide import ReviewerGuide
+from backend.serving.reviewer_guide import ReviewerGuide
 from examples import deployment
 from examples.chat_model.endpoint_calls import PATIENCE
 from examples.names import NEEDS, endpoint_name

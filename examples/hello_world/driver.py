@@ -12,7 +12,7 @@ from mlflow.models.model import ModelInfo
 from mlflow.types.schema import Schema
 
 from backend.agents import Deployment
-from backend.reviewer_guide import ReviewerGuide
+from backend.serving.reviewer_guide import ReviewerGuide
 from examples import deployment
 from examples.answering.retrieval import SearchSettings
 

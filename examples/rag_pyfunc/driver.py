@@ -15,7 +15,7 @@ from mlflow.models.model import ModelInfo
 from mlflow.types.schema import Array, ColSpec, DataType, Schema
 
 from backend.agents import Deployment
-from backend.reviewer_guide import ReviewerGuide
+from backend.serving.reviewer_guide import ReviewerGuide
 from examples import deployment
 from examples.answering.retrieval import SearchSettings
 from examples.corpus import HANDBOOK

@@ -1,7 +1,7 @@
 """Every shape a question may be put in, of two kinds: with what was said before, and without."""
 
-from backend.answers import Answer, Conversation, Turn
-from backend.chat_requests import Kind, QuestionShape
+from backend.turns.answers import Answer, Conversation, Turn
+from backend.turns.chat_requests import Kind, QuestionShape
 
 HISTORY = Conversation("c", "chain", (Turn("Hello?", Answer("Hi.", "r-0")),))
 KNOWING = [

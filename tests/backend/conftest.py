@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from backend.chat import Chat
+from backend.chat.chat import Chat
 from backend.connection import open_workspace
-from backend.feedback import Feedback
-from backend.registry import Registry
+from backend.feedback.feedback import Feedback
+from backend.registry.registry import Registry
 from tests.backend import registered
 from tests.backend.judged import COLUMNS, DETAIL, ENDPOINT, SUBMIT
 from tests.backend.wire import Wire, listening

@@ -2,8 +2,8 @@
 
 import json
 
+from backend.feedback.verdicts import Choice, Preference, SourceRating, Thumb, Verdict
 from backend.identity import Role, Viewer
-from backend.verdicts import Choice, Preference, SourceRating, Thumb, Verdict
 
 ENDPOINT = "agents_main-rag-chain"
 DETAIL = f"GET /api/2.0/serving-endpoints/{ENDPOINT}"

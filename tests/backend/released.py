@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from databricks.sdk.service.serving import ServingEndpointDetailed
 
-from backend.release_record import Kind, Release, Share
+from backend.releases.record import Kind, Release, Share
 
 MODEL = "main.rag.chain"
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from backend.connection import open_workspace
-from backend.endpoints import Endpoints
 from backend.errors import Unreachable
+from backend.serving.endpoints import Endpoints
 
 
 def test_a_dead_address_gives_a_sentence_at_once():

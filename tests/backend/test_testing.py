@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import mlflow
 import pytest
 
-from backend import job_runs
 from backend.connection import open_workspace
-from backend.endpoint_tests_plan import LoadPlan
+from backend.endpoint_tests.plan import LoadPlan
 from backend.errors import NotFound
-from backend.job_record import Job, JobKind, JobState
 from backend.jobs import load_test
 from backend.jobs.work import CanceledByUserError, Work
+from backend.long_work import runs as job_runs
+from backend.long_work.record import Job, JobKind, JobState
 from backend.testing import ask, run_load, run_test
 
 # MLflow's store on SQLAlchemy 2.1.

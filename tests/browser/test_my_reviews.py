@@ -7,12 +7,12 @@ import requests
 from databricks.sdk import WorkspaceClient
 
 from backend.agents import deploy
-from backend.answers import Conversation
-from backend.chat import Chat
+from backend.chat.chat import Chat
 from backend.connection import open_workspace
-from backend.feedback import Feedback
+from backend.feedback.feedback import Feedback
+from backend.feedback.verdicts import Thumb, Verdict
 from backend.identity import Identity
-from backend.verdicts import Thumb, Verdict
+from backend.turns.answers import Conversation
 from tests.browser.conftest import allow, led_to
 from tests.browser.looking import keep_picture, look_at
 from tests.registered_models import question, register, register_again

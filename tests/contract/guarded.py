@@ -9,10 +9,10 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
 
 from backend.agents import deploy
-from backend.deployments import Deployments
+from backend.deploying.deployments import Deployments
 from backend.identity import Identity
-from backend.release_record import Release
-from backend.releases import Releases
+from backend.releases.ledger import Releases
+from backend.releases.record import Release
 from tests.contract.jobs_process import app_variables
 from tests.registered_models import question, register, register_again
 

@@ -10,14 +10,14 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
 from databricks.sdk.errors import PermissionDenied, Unauthenticated
 
-from backend.access import Access
-from backend.access_invitations import Invitations
-from backend.access_lists import Grantee, Kind, Level
+from backend.access.access import Access
+from backend.access.invitations import Invitations
+from backend.access.lists import Grantee, Kind, Level
+from backend.access.review_setup import ReviewSetup
 from backend.errors import AlreadyExists, NotAllowed, NotFound, Refused
+from backend.feedback.label_schemas import AnswerKind, LabelSchemas, Question
 from backend.identity import Role, Viewer
-from backend.label_schemas import AnswerKind, LabelSchemas, Question
-from backend.review_setup import ReviewSetup
-from backend.reviewer_guide import ReviewerGuide
+from backend.serving.reviewer_guide import ReviewerGuide
 from tests.contract.conftest import create_endpoint
 from tests.registered_models import question
 

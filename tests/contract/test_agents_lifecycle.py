@@ -21,8 +21,8 @@ from backend.agents import (
     set_review_instructions,
 )
 from backend.errors import NotAllowed, NotFound
-from backend.release_record import Kind, Outcome
-from backend.releases import Releases
+from backend.releases.ledger import Releases
+from backend.releases.record import Kind, Outcome
 from tests.contract.conftest import ask
 from tests.registered_models import question, register, register_again
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import mlflow
 import pytest
 
-from backend.guard_rails import GuardRails
-from backend.guard_settings import Follow, PromotionRail
+from backend.guard_rails.rails import GuardRails
+from backend.guard_rails.settings import Follow, PromotionRail
 from backend.identity import Identity
 from backend.jobs.alias_following import DONE, FAILED, WAITING, AliasFollowing
 from backend.jobs.ledger_watch import LedgerWatch
-from backend.release_record import Kind
-from backend.releases import Releases
+from backend.releases.ledger import Releases
+from backend.releases.record import Kind
 from tests.contract.guarded import Guarded, as_the_app, listed
 from tests.registered_models import question, register, register_again
 

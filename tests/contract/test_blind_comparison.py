@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from backend import conversation_logs, sql
 from backend.agents import compare, stop_comparing
-from backend.answers import Conversation, Turn
-from backend.assessment_tables import assessment_log
-from backend.chat import Chat
-from backend.comparisons import Comparisons
+from backend.chat.chat import Chat
 from backend.connection import open_workspace
-from backend.conversations import Conversations
-from backend.endpoints import Endpoints
+from backend.conversations import logs as conversation_logs
+from backend.conversations.comparisons import Comparisons
+from backend.conversations.conversations import Conversations
 from backend.errors import NotAllowed, NotFound, Refused
-from backend.feedback import Feedback
+from backend.feedback.assessment_tables import assessment_log
+from backend.feedback.feedback import Feedback
+from backend.feedback.verdicts import Choice, Preference, Verdict
 from backend.identity import Identity
-from backend.verdicts import Choice, Preference, Verdict
+from backend.serving.endpoints import Endpoints
+from backend.tables import sql
+from backend.turns.answers import Conversation, Turn
 from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register, register_again
 

@@ -15,9 +15,9 @@ from databricks.sdk.service.serving import (
 )
 
 from backend import errors
-from backend.answers import Answer, Conversation, TextPart, ToolStep, Turn
-from backend.chat import Chat
+from backend.chat.chat import Chat
 from backend.connection import open_workspace
+from backend.turns.answers import Answer, Conversation, TextPart, ToolStep, Turn
 from tests.contract.conftest import create_endpoint, entity
 
 PROJECT = Path(__file__).parents[2]

@@ -7,15 +7,15 @@ from dataclasses import replace
 import mlflow
 import pytest
 
-from backend.answers import Conversation, Turn
-from backend.chat import Chat
-from backend.chat_requests import BEGINNING
+from backend.chat.chat import Chat
 from backend.connection import MLFLOW_PATIENCE, open_workspace
-from backend.conversations import Conversations
+from backend.conversations.conversations import Conversations
 from backend.errors import NotFound
-from backend.feedback import Feedback
+from backend.feedback.feedback import Feedback
+from backend.feedback.verdicts import Thumb, Verdict
 from backend.identity import Identity
-from backend.verdicts import Thumb, Verdict
+from backend.turns.answers import Conversation, Turn
+from backend.turns.chat_requests import BEGINNING
 from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register
 

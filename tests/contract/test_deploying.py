@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 import pytest
 from databricks.sdk.errors import BadRequest
 
-from backend.deploying import Deploying, Wish
-from backend.deployments import Deployments
-from backend.endpoint_lifecycle import EndpointLifecycle
-from backend.endpoint_overview import EndpointOverview
-from backend.endpoints import Endpoints, Readiness
+from backend.deploying.deploying import Deploying, Wish
+from backend.deploying.deployments import Deployments
+from backend.deploying.endpoint_lifecycle import EndpointLifecycle
+from backend.deploying.endpoint_overview import EndpointOverview
 from backend.errors import ModelRefused, NotAllowed, Refused
 from backend.identity import Role, Viewer
-from backend.release_record import Kind, Outcome
-from backend.release_stories import ReleaseStories, Story
-from backend.releases import Releases
+from backend.releases.ledger import Releases
+from backend.releases.record import Kind, Outcome
+from backend.releases.stories import ReleaseStories, Story
+from backend.serving.endpoints import Endpoints, Readiness
 from tests.contract.conftest import ask
 from tests.processes.conftest import wait_for
 from tests.registered_models import question, register, register_again

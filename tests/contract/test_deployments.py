@@ -7,12 +7,12 @@ import pytest
 from databricks.sdk.errors import BadRequest
 
 from backend.agents import deploy, roll_back
-from backend.deployments import Deployments
+from backend.deploying.deployments import Deployments
 from backend.errors import NotAllowed, Refused
 from backend.identity import Role, Viewer
-from backend.release_record import Kind, Outcome
-from backend.releases import Releases
-from backend.version_figures import figures
+from backend.releases.ledger import Releases
+from backend.releases.record import Kind, Outcome
+from backend.releases.version_figures import figures
 from tests.contract.conftest import ask
 from tests.registered_models import question, register, register_again
 

@@ -7,26 +7,26 @@ import mlflow
 import pytest
 from databricks.sdk.service.sql import StatementState
 
-from backend import endpoint_tests_questions
 from backend.connection import open_workspace
-from backend.endpoint_tests import EndpointTests
-from backend.endpoint_tests_datasets import all_datasets, questions
-from backend.endpoint_tests_figures import figures
-from backend.endpoint_tests_plan import LoadPlan, RunPlan
-from backend.endpoint_tests_tables import (
+from backend.endpoint_tests import questions as endpoint_tests_questions
+from backend.endpoint_tests.datasets import all_datasets, questions
+from backend.endpoint_tests.figures import figures
+from backend.endpoint_tests.plan import LoadPlan, RunPlan
+from backend.endpoint_tests.service import EndpointTests
+from backend.endpoint_tests.tables import (
     LOAD_RESULTS,
     MODEL_INFO,
     Examined,
     load_row,
     record,
 )
+from backend.endpoint_tests.test_tables import Place, write
 from backend.errors import NotAllowed
 from backend.identity import Identity, Role, Viewer
-from backend.job_record import JobKind, JobState
 from backend.jobs.kinds import RUNNERS
 from backend.jobs.worker import Worker
-from backend.long_work import LongWork
-from backend.test_tables import Place, write
+from backend.long_work.long_work import LongWork
+from backend.long_work.record import JobKind, JobState
 from backend.testing import ask, run_load, run_test
 from tests.contract.deployed import deploy
 from tests.contract.jobs_process import app_variables

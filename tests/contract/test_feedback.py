@@ -11,11 +11,11 @@ from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDen
 from databricks.sdk.service.iam import ComplexValue
 from mlflow.genai.label_schemas import InputCategorical, InputPassFail, create_label_schema
 
-from backend import label_schemas as schemas
 from backend.errors import NotAllowed
-from backend.feedback import Feedback, Store
+from backend.feedback import label_schemas as schemas
+from backend.feedback.feedback import Feedback, Store
+from backend.feedback.verdicts import Choice, Preference, SourceRating, Thumb, Verdict
 from backend.identity import Identity
-from backend.verdicts import Choice, Preference, SourceRating, Thumb, Verdict
 from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register
 

@@ -3,15 +3,15 @@
 import pytest
 from databricks.sdk.errors import BadRequest, PermissionDenied
 
-from backend import guard_gate
 from backend.agents import deploy
 from backend.errors import GuardRefused, NotAllowed
-from backend.guard_rails import GuardRails
-from backend.guard_settings import PromotionRail, ReturnRail
+from backend.guard_rails import gate as guard_gate
+from backend.guard_rails.rails import GuardRails
+from backend.guard_rails.settings import PromotionRail, ReturnRail
 from backend.identity import Identity
 from backend.jobs.automatic_return import AutomaticReturn
-from backend.release_record import Kind, Outcome
-from backend.releases import Releases
+from backend.releases.ledger import Releases
+from backend.releases.record import Kind, Outcome
 from tests.contract.conftest import ask
 from tests.contract.guarded import Guarded, as_the_app, listed
 

@@ -13,12 +13,12 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
 from databricks.sdk.errors import PermissionDenied
 
-from backend import job_runs
 from backend.errors import NotAllowed
 from backend.identity import Identity, Role, Viewer
-from backend.job_record import Job, JobKind, JobState
 from backend.jobs.worker import NOT_AGREED, Worker
-from backend.long_work import LongWork
+from backend.long_work import runs as job_runs
+from backend.long_work.long_work import LongWork
+from backend.long_work.record import Job, JobKind, JobState
 from tests.contract.conftest import ask, create_endpoint
 from tests.contract.jobs_process import ROOT, app_variables, jobs_process
 

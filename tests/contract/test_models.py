@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from backend.identity import Role, Viewer
-from backend.promotion import Promotions
-from backend.registry import Registry
-from backend.registry_record import Version
+from backend.registry.promotion import Promotions
+from backend.registry.record import Version
+from backend.registry.registry import Registry
 from tests.contract.conftest import create_endpoint, keeping_the_registry
 from tests.registered_models import question, register, register_again
 

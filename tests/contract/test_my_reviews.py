@@ -7,15 +7,15 @@ import pytest
 import requests
 from databricks.sdk.service.iam import ComplexValue
 
-from backend.answers import Conversation, Turn
-from backend.chat import Chat
+from backend.chat.chat import Chat
 from backend.connection import open_workspace
 from backend.errors import NotAllowed
-from backend.feedback import Feedback
+from backend.feedback.feedback import Feedback
+from backend.feedback.verdicts import Thumb, Verdict
 from backend.identity import Identity
-from backend.my_reviews import MyReviewsReader
-from backend.review_outcomes import Outcome, State
-from backend.verdicts import Thumb, Verdict
+from backend.reviews.my_reviews import MyReviewsReader
+from backend.reviews.outcomes import Outcome, State
+from backend.turns.answers import Conversation, Turn
 from tests.contract.deployed import deploy
 from tests.registered_models import question, register, register_again
 
@@ -252,6 +252,6 @@ def test_pages_of_verdicts_go_on_where_the_last_ended(story, monkeypatch):
     """Each verdict once, however small the pages, also among verdicts of the same time."""
     everything = [each.verdict.request_id for each in story.rita.mine()]
 
-    monkeypatch.setattr("backend.review_logs.PAGE_ROWS", 3)
+    monkeypatch.setattr("backend.reviews.logs.PAGE_ROWS", 3)
 
     assert [each.verdict.request_id for each in story.rita.mine()] == everything

@@ -6,14 +6,14 @@ import warnings
 import pytest
 
 from backend.agents import deploy
-from backend.deployments import Deployments
+from backend.deploying.deployments import Deployments
 from backend.errors import NotFound
 from backend.identity import Role, Viewer
-from backend.release_export import ReleaseExport
-from backend.release_proof import first_answer
-from backend.release_record import Release
-from backend.release_search import ReleaseSearch
-from backend.releases import Releases
+from backend.releases.export import ReleaseExport
+from backend.releases.ledger import Releases
+from backend.releases.proof import first_answer
+from backend.releases.record import Release
+from backend.releases.search import ReleaseSearch
 from tests.registered_models import question, register, register_again
 
 MODEL = "main.contract.searched"

@@ -6,22 +6,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend import conversation_logs
-from backend.answers import Conversation, Turn
-from backend.assessment_tables import assessment_log
-from backend.bisections import Bisections
-from backend.chat import Chat
+from backend.chat.chat import Chat
 from backend.connection import open_workspace
+from backend.conversations import logs as conversation_logs
 from backend.errors import ChainFailed, NotAllowed, NotFound, Refused
-from backend.feedback import Feedback
+from backend.feedback.assessment_tables import assessment_log
+from backend.feedback.feedback import Feedback
+from backend.feedback.verdicts import Choice, Preference, Thumb, Verdict
 from backend.identity import Identity, Role, Viewer
-from backend.job_record import JobState
 from backend.jobs.kinds import RUNNERS
 from backend.jobs.worker import Worker
-from backend.long_work import LongWork
-from backend.replay_record import Said, Wanted
-from backend.replays import Replays
-from backend.verdicts import Choice, Preference, Thumb, Verdict
+from backend.long_work.long_work import LongWork
+from backend.long_work.record import JobState
+from backend.replay.bisections import Bisections
+from backend.replay.record import Said, Wanted
+from backend.replay.replays import Replays
+from backend.turns.answers import Conversation, Turn
 from local_workspace.client import LocalClient
 from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register, register_again

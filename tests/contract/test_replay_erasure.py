@@ -7,23 +7,23 @@ import pytest
 import requests
 from databricks.sdk.service.iam import ComplexValue
 
-from backend import sql
-from backend.answers import Conversation
-from backend.bisections import Bisections
-from backend.chat import Chat
+from backend.chat.chat import Chat
 from backend.connection import open_workspace
-from backend.erasure import Erasures
-from backend.erasure_protocol import Outcome
-from backend.feedback import Feedback
+from backend.erasure.erasures import Erasures
+from backend.erasure.protocol import Outcome
+from backend.feedback.feedback import Feedback
+from backend.feedback.verdicts import Thumb, Verdict
 from backend.identity import Identity
-from backend.job_record import JobState
 from backend.jobs.kinds import RUNNERS
 from backend.jobs.worker import Worker
-from backend.long_work import LongWork
-from backend.replay_marks import FIRST_ASKED_BY
-from backend.replay_record import Said, Wanted
-from backend.replays import Replays
-from backend.verdicts import Thumb, Verdict
+from backend.long_work.long_work import LongWork
+from backend.long_work.record import JobState
+from backend.replay.bisections import Bisections
+from backend.replay.marks import FIRST_ASKED_BY
+from backend.replay.record import Said, Wanted
+from backend.replay.replays import Replays
+from backend.tables import sql
+from backend.turns.answers import Conversation
 from local_workspace.client import LocalClient
 from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register

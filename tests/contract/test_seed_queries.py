@@ -11,7 +11,7 @@ from databricks.sdk.service.serving import (
     TrafficConfig,
 )
 
-from backend import sql
+from backend.tables import sql
 from tests.contract.conftest import ask, entity
 
 _NAME = "seed-queries"

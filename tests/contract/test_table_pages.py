@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend import sql
-from backend.table_pages import TableQuery, pages
+from backend.tables import sql
+from backend.tables.table_pages import TableQuery, pages
 
 _TABLE = ("main", "pages", "events")
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from backend.access_invitations import Invitation, NewLink, Person, PersonToken
-from backend.access_lists import EndpointAccess, Entry, Grantee, Kind, Level
+from backend.access.invitations import Invitation, NewLink, Person, PersonToken
+from backend.access.lists import EndpointAccess, Entry, Grantee, Kind, Level
+from backend.access.review_setup import KnownQuestion
 from backend.errors import NotFound, ReviewAppError
+from backend.feedback.label_schemas import Question
 from backend.identity import Role, Viewer
-from backend.label_schemas import Question
-from backend.review_setup import KnownQuestion
-from backend.reviewer_guide import ReviewerGuide
+from backend.serving.reviewer_guide import ReviewerGuide
 
 ENDPOINT = "agents_main-hr-handbook_chain"
 REVIEWERS = Grantee(Kind.GROUP, "reviewers")

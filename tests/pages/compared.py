@@ -1,8 +1,8 @@
 """A chain with two versions whose answers are compared, for the tests of the pages."""
 
-from backend.answers import Answer, Source, other_is_first
-from backend.comparison_setting import ComparisonSetting
-from backend.endpoints import Endpoint, Readiness, ServedVersion
+from backend.serving.comparison_setting import ComparisonSetting
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
+from backend.turns.answers import Answer, Source, other_is_first
 from tests.pages.talked import NAME
 
 LIVE = ServedVersion("chain_3", "main.hr.handbook_chain", "3", 100)

@@ -10,16 +10,16 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from backend import services
-from backend.answers import Answer, Conversation, Event
-from backend.conversations import MyConversations, RecordedConversation
-from backend.endpoints import Endpoint
+from backend.conversations.conversations import MyConversations, RecordedConversation
 from backend.errors import NotFound, ReviewAppError
-from backend.feedback import RecordedVerdicts
+from backend.feedback.feedback import RecordedVerdicts
+from backend.feedback.label_schemas import Question
+from backend.feedback.verdicts import Verdict
 from backend.identity import Role, Viewer
-from backend.label_schemas import Question
-from backend.my_reviews import MyReviews
 from backend.reachability import Part
-from backend.verdicts import Verdict
+from backend.reviews.my_reviews import MyReviews
+from backend.serving.endpoints import Endpoint
+from backend.turns.answers import Answer, Conversation, Event
 from components import session
 from tests.pages.accessed import FakeAccess, FakeInvitations, FakeReviewSetup
 from tests.pages.comparing import FakeComparisons

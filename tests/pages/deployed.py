@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 
 from streamlit.testing.v1 import AppTest
 
-from backend.deploying import Wish
-from backend.deployments import EndpointNow
-from backend.endpoint_overview import EndpointFigures
-from backend.endpoints import Endpoint, Readiness, ServedVersion
+from backend.deploying.deploying import Wish
+from backend.deploying.deployments import EndpointNow
+from backend.deploying.endpoint_overview import EndpointFigures
 from backend.errors import ReviewAppError
 from backend.identity import Role, Viewer
-from backend.release_record import Kind, Outcome, Page, Release, Share
-from backend.release_stories import Logs, Story
-from backend.release_trial import Trial
-from backend.releases import LiveThen
-from backend.version_figures import VersionFigures
-from backend.version_states import VersionState
+from backend.releases.ledger import LiveThen
+from backend.releases.record import Kind, Outcome, Page, Release, Share
+from backend.releases.stories import Logs, Story
+from backend.releases.trial import Trial
+from backend.releases.version_figures import VersionFigures
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
+from backend.serving.version_states import VersionState
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ENDPOINT = "agents_main-hr-handbook_chain"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from backend.erasure import Person, Plan, Progress
-from backend.erasure_protocol import Erasure, Part
+from backend.erasure.erasures import Person, Plan, Progress
+from backend.erasure.protocol import Erasure, Part
 from backend.errors import ReviewAppError
 from backend.identity import Viewer
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from backend.errors import ReviewAppError
-from backend.guard_rails import GuardsNow
-from backend.guard_settings import Follow, GuardSettings, PromotionRail, ReturnRail
+from backend.guard_rails.rails import GuardsNow
+from backend.guard_rails.settings import Follow, GuardSettings, PromotionRail, ReturnRail
 from backend.identity import Viewer
 
 

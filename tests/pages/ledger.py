@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from backend.errors import NotFound, ReviewAppError
 from backend.identity import Viewer
-from backend.release_answers import Answers
-from backend.release_query import ReleaseQuery
-from backend.release_record import Page, Release
+from backend.releases.answers import Answers
+from backend.releases.query import ReleaseQuery
+from backend.releases.record import Page, Release
 
 
 @dataclass

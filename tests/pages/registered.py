@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from backend.errors import NotFound, ReviewAppError
 from backend.identity import Viewer
-from backend.promotion import Verdict
-from backend.registry_comparison import Difference, differences
-from backend.registry_contents import Contents, File, Files, Look, Part, Preview, Prompt, Signature
-from backend.registry_links import RegistryLinks
-from backend.registry_record import (
+from backend.registry.comparison import Difference, differences
+from backend.registry.contents import Contents, File, Files, Look, Part, Preview, Prompt, Signature
+from backend.registry.links import RegistryLinks
+from backend.registry.promotion import Verdict
+from backend.registry.record import (
     Evaluation,
     Metric,
     Model,
@@ -20,7 +20,7 @@ from backend.registry_record import (
     Version,
     VersionPage,
 )
-from backend.registry_snippets import Snippet, to_ask, to_load
+from backend.registry.snippets import Snippet, to_ask, to_load
 
 MODEL = "main.hr.handbook_chain"
 ENDPOINT = "agents_main-hr-handbook_chain"

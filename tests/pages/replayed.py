@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from backend.bisection import Tried, likened, pointed
-from backend.bisections import Bisection
 from backend.errors import NotFound, ReviewAppError
+from backend.feedback.verdicts import Thumb, Verdict
 from backend.identity import Viewer
-from backend.job_record import Job, JobKind, JobState
-from backend.replay_record import FormerRequest, NewAnswer, ReplaySummary, Said, Wanted
-from backend.replays import Replay
-from backend.verdicts import Thumb, Verdict
+from backend.long_work.record import Job, JobKind, JobState
+from backend.replay.bisection import Tried, likened, pointed
+from backend.replay.bisections import Bisection
+from backend.replay.record import FormerRequest, NewAnswer, ReplaySummary, Said, Wanted
+from backend.replay.replays import Replay
 from tests.pages.deployed import ENDPOINT, FIRST
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)

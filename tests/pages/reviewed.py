@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from backend.answered_requests import AnsweredRequest
-from backend.my_reviews import MyReviews, Review
-from backend.question_identity import QuestionIdentity
-from backend.review_outcomes import Outcome, State, Version
-from backend.verdicts import Thumb, Verdict
+from backend.feedback.verdicts import Thumb, Verdict
+from backend.reviews.answered_requests import AnsweredRequest
+from backend.reviews.my_reviews import MyReviews, Review
+from backend.reviews.outcomes import Outcome, State, Version
+from backend.turns.question_identity import QuestionIdentity
 from tests.pages.talked import ALICE, NAME
 
 START = datetime(2026, 3, 12, 9, tzinfo=UTC)

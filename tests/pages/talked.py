@@ -5,9 +5,13 @@ from datetime import UTC, datetime
 
 from streamlit.testing.v1 import AppTest
 
-from backend.answers import Answer, Conversation, Source, Turn
-from backend.conversations import ConversationSummary, MyConversations, RecordedConversation
-from backend.endpoints import Endpoint, Readiness, ServedVersion
+from backend.conversations.conversations import (
+    ConversationSummary,
+    MyConversations,
+    RecordedConversation,
+)
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
+from backend.turns.answers import Answer, Conversation, Source, Turn
 from tests.pages.conftest import SHELL
 
 NAME = "agents_main-hr-handbook_chain"

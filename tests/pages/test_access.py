@@ -2,10 +2,10 @@
 
 import pytest
 
-from backend.access_lists import Entry, Level
-from backend.endpoints import Endpoint, Readiness, ServedVersion
+from backend.access.lists import Entry, Level
 from backend.errors import Unreachable
 from backend.identity import Role
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
 from tests.pages.accessed import ADMINS, BOB, ENDPOINT, REVIEWERS, FakeAccess, access
 
 OTHER = "agents_main-hr-oracle"

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from backend.access_invitations import Invitation, NewLink, PersonToken
-from backend.access_lists import EndpointAccess, Entry, Grantee, Kind, Level
-from backend.endpoints import Endpoint, Readiness, ServedVersion
+from backend.access.invitations import Invitation, NewLink, PersonToken
+from backend.access.lists import EndpointAccess, Entry, Grantee, Kind, Level
 from backend.errors import Refused
 from backend.identity import Role
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
 from tests.pages.accessed import CODE, ENDPOINT, NOON, FakeInvitations
 
 EVE = Grantee(Kind.PERSON, "eve@example.com")

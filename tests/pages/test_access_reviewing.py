@@ -2,13 +2,13 @@
 
 import pytest
 
-from backend.endpoints import Endpoint, Readiness, ServedVersion
+from backend.access.review_setup import KnownQuestion
 from backend.errors import AlreadyExists, NotOffered, Refused
+from backend.feedback.label_schemas import AnswerKind, Question
 from backend.identity import Role
-from backend.label_schemas import AnswerKind, Question
-from backend.review_setup import KnownQuestion
-from backend.reviewer_guide import ReviewerGuide
-from components.access_reasons import worded_reasons
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
+from backend.serving.reviewer_guide import ReviewerGuide
+from components.access.reasons import worded_reasons
 from tests.pages.accessed import ENDPOINT, FakeReviewSetup
 
 POLITE = Question("Is it *polite*?", AnswerKind.YES_OR_NO, options=("Polite", "Rude"))

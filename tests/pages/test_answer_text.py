@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.answer_text import WORD_JOINER, cut, safe_markdown, web_address
+from components.chat.answer_text import WORD_JOINER, cut, safe_markdown, web_address
 
 
 @pytest.mark.parametrize(

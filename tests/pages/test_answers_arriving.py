@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from backend.answers import Answer, TextPart
 from backend.errors import NotFound
-from backend.verdicts import Thumb
+from backend.feedback.verdicts import Thumb
+from backend.turns.answers import Answer, TextPart
 from tests.pages.talked import ask, button, labels, prepare
 
 

@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from backend.answers import Answer, TextPart, ToolStep
 from backend.errors import Unreachable
-from components import under_way
-from components.arriving import Arrival
+from backend.turns.answers import Answer, TextPart, ToolStep
+from components.chat import under_way
+from components.chat.arriving import Arrival
 
 
 class Stream:

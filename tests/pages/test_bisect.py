@@ -2,11 +2,11 @@
 
 import pytest
 
-from backend.bisection import Tried
-from backend.endpoints import Endpoint, Readiness
 from backend.errors import NotFound
+from backend.feedback.verdicts import Thumb
 from backend.identity import Role
-from backend.verdicts import Thumb
+from backend.replay.bisection import Tried
+from backend.serving.endpoints import Endpoint, Readiness
 from tests.pages.deployed import ENDPOINT
 from tests.pages.opened import open_at
 from tests.pages.replayed import OLD

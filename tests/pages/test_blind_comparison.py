@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from backend.answers import Answer, TextPart, other_is_first
-from backend.comparison_setting import ComparisonSetting
 from backend.errors import TooManyRequests, Unreachable
-from backend.verdicts import Choice, Preference, Thumb
-from components import arriving_answer, rival
+from backend.feedback.verdicts import Choice, Preference, Thumb
+from backend.serving.comparison_setting import ComparisonSetting
+from backend.turns.answers import Answer, TextPart, other_is_first
+from components.chat import arriving_answer, rival
 from tests.pages.compared import (
     COMPARED,
     FIVE,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from backend.answers import Answer, Source, TextPart, ToolStep
-from backend.endpoints import Endpoint, Readiness, ServedVersion
 from backend.errors import TooManyRequests, Unreachable
+from backend.feedback.verdicts import Thumb
 from backend.identity import Role
-from backend.verdicts import Thumb
-from components import chat_state
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
+from backend.turns.answers import Answer, Source, TextPart, ToolStep
+from components.chat import chat_state
 
 NAME = "agents_main-hr-handbook_chain"
 SOURCES = (

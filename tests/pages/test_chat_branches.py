@@ -2,10 +2,10 @@
 
 import pytest
 
-from backend.answers import Answer, Conversation, Turn
-from backend.chat_requests import BEGINNING
-from backend.conversations import RecordedConversation
-from backend.verdicts import Thumb, Verdict
+from backend.conversations.conversations import RecordedConversation
+from backend.feedback.verdicts import Thumb, Verdict
+from backend.turns.answers import Answer, Conversation, Turn
+from backend.turns.chat_requests import BEGINNING
 from tests.pages.talked import ALICE, NAME, ask, button, by_link, labels, prepare
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from backend.answers import Answer
-from backend.endpoints import Endpoint, Readiness, ServedVersion
-from backend.reviewer_guide import ReviewerGuide
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
+from backend.serving.reviewer_guide import ReviewerGuide
+from backend.turns.answers import Answer
 
 GUIDE = ReviewerGuide(
     "Leave & illness",

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from backend.answers import Answer, Source
-from backend.endpoints import Endpoint, Readiness, ServedVersion
 from backend.errors import Unreachable
-from backend.reviewer_guide import ReviewerGuide
-from backend.verdicts import Thumb
+from backend.feedback.verdicts import Thumb
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
+from backend.serving.reviewer_guide import ReviewerGuide
+from backend.turns.answers import Answer, Source
 from tests.pages.conftest import SHELL
 
 SERVED = (ServedVersion("v3", "main.hr.handbook_chain", "3", 100),)

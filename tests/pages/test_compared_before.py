@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from backend.answers import Conversation, Pair, Turn, other_is_first
-from backend.conversations import RecordedConversation
+from backend.conversations.conversations import RecordedConversation
+from backend.feedback.verdicts import Choice, Preference, Verdict
 from backend.identity import Role
-from backend.my_reviews import MyReviews
-from backend.verdicts import Choice, Preference, Verdict
+from backend.reviews.my_reviews import MyReviews
+from backend.turns.answers import Conversation, Pair, Turn, other_is_first
 from tests.pages.compared import (
     COMPARED,
     FIVE,

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from backend.comparison_setting import ComparisonSetting
-from backend.endpoints import Endpoint, Readiness, ServedVersion
 from backend.errors import NotAllowed
 from backend.identity import Role
+from backend.serving.comparison_setting import ComparisonSetting
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
 
 NAME = "handbook"
 LIVE = ServedVersion("chain_3", "main.hr.handbook_chain", "3", 100)

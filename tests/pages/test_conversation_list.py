@@ -6,9 +6,9 @@ from threading import Event
 import pytest
 from streamlit.runtime.context import ContextProxy
 
-from backend.conversations import MyConversations
-from backend.endpoints import Endpoint, Readiness
+from backend.conversations.conversations import MyConversations
 from backend.errors import Unreachable
+from backend.serving.endpoints import Endpoint, Readiness
 from tests.pages.talked import NAME, SERVED, SUMMARY, ask, button, by_link, labels, prepare
 
 
@@ -128,7 +128,7 @@ def test_before_the_first_question_the_list_says_what_it_is_for(ready, shown):
 
 def test_a_list_that_takes_its_time_holds_up_nothing(ready, shown, monkeypatch):
     """A question can be asked meanwhile; the list comes by itself, and is asked for once."""
-    monkeypatch.setattr("components.conversation_list.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("components.chat.conversation_list.PATIENCE_SECONDS", 0.01)
     is_there = Event()
     found = ready.conversations.mine
     monkeypatch.setattr(
@@ -140,7 +140,7 @@ def test_a_list_that_takes_its_time_holds_up_nothing(ready, shown, monkeypatch):
     at.run()
 
     is_there.set()
-    monkeypatch.setattr("components.conversation_list.PATIENCE_SECONDS", 5)
+    monkeypatch.setattr("components.chat.conversation_list.PATIENCE_SECONDS", 5)
     at.run()
 
     assert "How many days?" in labels(at)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from backend.conversations import RecordedConversation
+from backend.conversations.conversations import RecordedConversation
 from backend.errors import NotFound, Unreachable
+from backend.feedback.verdicts import Thumb, Verdict
 from backend.identity import Role
-from backend.verdicts import Thumb, Verdict
 from tests.pages.talked import (
     ALICE,
     NAME,

@@ -3,11 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from backend.answers import Answer
-from backend.endpoints import Endpoint, Readiness, ServedVersion
 from backend.errors import Unreachable
-from backend.label_schemas import AnswerKind, Question
-from backend.verdicts import Thumb
+from backend.feedback.label_schemas import AnswerKind, Question
+from backend.feedback.verdicts import Thumb
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
+from backend.turns.answers import Answer
 from tests.pages.conftest import SHELL
 
 SERVED = (ServedVersion("v3", "main.hr.handbook_chain", "3", 100),)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from backend.deploying import Wish
+from backend.deploying.deploying import Wish
 from backend.errors import ModelRefused, TookTooLong
-from backend.release_stories import Story
-from backend.release_trial import Trial
+from backend.releases.stories import Story
+from backend.releases.trial import Trial
 from tests.pages.deployed import (
     ENDPOINT,
     FIRST,

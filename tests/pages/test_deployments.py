@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from backend.endpoint_overview import EndpointFigures
-from backend.endpoints import Readiness
+from backend.deploying.endpoint_overview import EndpointFigures
 from backend.errors import Unreachable
 from backend.identity import Role
-from backend.release_record import Page, Share
-from backend.version_figures import VersionFigures
-from backend.version_states import VersionState
+from backend.releases.record import Page, Share
+from backend.releases.version_figures import VersionFigures
+from backend.serving.endpoints import Readiness
+from backend.serving.version_states import VersionState
 from components import session
 from tests.pages.deployed import (
     ENDPOINT,

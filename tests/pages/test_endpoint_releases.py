@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from backend.release_record import Kind, Outcome, Page
-from backend.releases import LiveThen
+from backend.releases.ledger import LiveThen
+from backend.releases.record import Kind, Outcome, Page
 from tests.pages.deployed import (
     ENDPOINT,
     FIRST,

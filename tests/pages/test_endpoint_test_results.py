@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backend.job_record import JobKind, JobState, Progress
+from backend.long_work.record import JobKind, JobState, Progress
 from tests.pages.deployed import FIRST
 from tests.pages.tested import PAGE, labelled, prepared, press, turn_to
 from tests.pages.working import a_job

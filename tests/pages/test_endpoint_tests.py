@@ -2,11 +2,11 @@
 
 import pytest
 
-from backend.endpoint_tests_asking import Trial
-from backend.endpoint_tests_plan import Dataset
+from backend.endpoint_tests.asking import Trial
+from backend.endpoint_tests.plan import Dataset
 from backend.errors import NotAllowed, NotFound, NotOffered
 from backend.identity import Role
-from backend.job_record import JobKind
+from backend.long_work.record import JobKind
 from components import session
 from tests.pages.deployed import ENDPOINT, FIRST
 from tests.pages.tested import PAGE, labelled, prepared, press, turn_to

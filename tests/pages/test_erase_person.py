@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.erasure import Person
-from backend.erasure_protocol import Erasure, Kind, Part
+from backend.erasure.erasures import Person
+from backend.erasure.protocol import Erasure, Kind, Part
 from backend.errors import NotAllowed, Unavailable
 from backend.identity import Role
 from components import session

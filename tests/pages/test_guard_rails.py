@@ -7,11 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.errors import NotAllowed, Unreachable
-from backend.guard_comparison import Comparison
-from backend.guard_rails import GuardsNow
-from backend.guard_return import Change
-from backend.guard_rules import Ruling
-from backend.guard_settings import (
+from backend.guard_rails.automatic_return import Change
+from backend.guard_rails.comparison import Comparison
+from backend.guard_rails.rails import GuardsNow
+from backend.guard_rails.rules import Ruling
+from backend.guard_rails.settings import (
     PROMOTION,
     Follow,
     FollowState,
@@ -38,7 +38,7 @@ class Services:
 
 def draw(session, endpoint):
     """Draw the rails, as the page does."""
-    from components import guard_rails  # noqa: PLC0415 - this runs as a script of its own
+    from components.deployments import guard_rails  # noqa: PLC0415 - this runs as a script of its own
 
     guard_rails.draw(session, endpoint)
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.endpoints import Endpoint, Readiness, ServedVersion
 from backend.identity import Role
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
 
 
 def _version(number, share, problem=""):

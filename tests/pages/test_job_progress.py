@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from backend.errors import NotAllowed, Unreachable
 from backend.identity import Role, Viewer
-from backend.job_record import JobState, Progress
+from backend.long_work.record import JobState, Progress
 from components.session import Session
 from tests.pages.working import FakeLongWork, a_job
 

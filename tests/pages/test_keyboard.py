@@ -2,7 +2,7 @@
 
 import re
 
-from backend.endpoints import Endpoint, Readiness, ServedVersion
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
 from components import keyboard
 
 SERVED = (ServedVersion("v3", "main.hr.handbook_chain", "3", 100),)

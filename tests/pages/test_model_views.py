@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from backend.identity import Role
-from backend.promotion import Verdict
-from backend.registry_record import Served
-from backend.version_figures import VersionFigures
+from backend.registry.promotion import Verdict
+from backend.registry.record import Served
+from backend.releases.version_figures import VersionFigures
 from tests.pages.registered import (
     CONTENTS,
     ENDPOINT,

@@ -6,9 +6,10 @@ import pytest
 
 from backend.errors import NotFound, Unreachable
 from backend.identity import Role
-from backend.registry_links import RegistryLinks
-from backend.registry_record import ModelPage, Served
-from components import model_words, session
+from backend.registry.links import RegistryLinks
+from backend.registry.record import ModelPage, Served
+from components import session
+from components.models import words as model_words
 from tests.pages.registered import (
     ENDPOINT,
     MODEL,

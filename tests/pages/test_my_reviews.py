@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.answers import Answer, Conversation, Turn
-from backend.conversations import RecordedConversation
-from backend.endpoints import Endpoint, Readiness
+from backend.conversations.conversations import RecordedConversation
 from backend.errors import NotAllowed, NotFound, TookTooLong, Unreachable
+from backend.feedback.verdicts import Thumb, Verdict
 from backend.identity import Role
-from backend.my_reviews import MyReviews
-from backend.review_outcomes import Outcome, State
-from backend.verdicts import Thumb, Verdict
+from backend.reviews.my_reviews import MyReviews
+from backend.reviews.outcomes import Outcome, State
+from backend.serving.endpoints import Endpoint, Readiness
+from backend.turns.answers import Answer, Conversation, Turn
 from tests.pages.reviewed import (
     ALL,
     FIXED,

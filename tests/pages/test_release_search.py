@@ -7,10 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from backend.errors import Unreachable
 from backend.identity import Role, Viewer
-from backend.release_answers import Answered, Answers, Period
-from backend.release_query import ReleaseQuery
-from backend.release_record import Kind, Outcome, Page
-from components import release_answers, release_search
+from backend.releases.answers import Answered, Answers, Period
+from backend.releases.query import ReleaseQuery
+from backend.releases.record import Kind, Outcome, Page
+from components.releases import answers as release_answers
+from components.releases import search as release_search
 from components.session import Session
 from tests.pages.deployed import ENDPOINT, FIRST, NOON, SECOND, release
 
@@ -45,7 +46,7 @@ def press(at, label):
 def test_requests_of_a_release_are_counted_when_somebody_asks(visit, session, shown):
     """Not for every release on a page, and not again with every click elsewhere."""
     visit.release_search.answered = Answers(ENDPOINT, (answered(SECOND, 1204, errors=3),))
-    at = drawn("release_answers", session, release())
+    at = drawn("releases.answers", session, release())
     assert visit.release_search.counted == []
 
     at = press(at, "What did it answer?").run()
@@ -60,14 +61,14 @@ def test_requests_of_a_release_are_counted_when_somebody_asks(visit, session, sh
 def test_what_never_answered_is_not_counted(session):
     """A release that failed has no requests."""
     for what in ({"outcome": Outcome.FAILED}, {"kind": Kind.PREPARE}, {"kind": Kind.STOP}):
-        assert not drawn("release_answers", session, release(**what)).button
+        assert not drawn("releases.answers", session, release(**what)).button
 
 
 def test_problem_while_counting_is_a_sentence(visit, session, shown):
     """And one can try again."""
     visit.release_search.answered = Unreachable()
 
-    at = press(drawn("release_answers", session, release()), "What did it answer?")
+    at = press(drawn("releases.answers", session, release()), "What did it answer?")
 
     assert "cannot be reached" in shown(at)
     assert [button.label for button in at.button] == ["What did it answer?"]
@@ -92,7 +93,7 @@ def test_release_without_requests_and_without_a_log_are_told_apart():
 def test_ledger_is_searched_by_all_that_was_filled_in(visit, session, shown):
     """One query; what was left open is not asked for."""
     visit.release_search.found = Page((release(),), "more")
-    at = drawn("release_search", session, ENDPOINT)
+    at = drawn("releases.search", session, ENDPOINT)
     assert visit.release_search.asked == []
 
     at.text_input(key="search_by").input("alice ")
@@ -110,7 +111,7 @@ def test_request_leads_to_its_release(visit, session, shown):
     """By the id somebody was told; what is not on record is said to be not."""
     visit.release_search.requests = {"req-1": release(), "req-2": None}
     visit.release_search.found = Page((release(),))
-    at = press(drawn("release_search", session, ENDPOINT), "Search")
+    at = press(drawn("releases.search", session, ENDPOINT), "Search")
 
     said = []
     for request_id in ("req-1", "req-2", "req-3"):
@@ -130,13 +131,13 @@ def test_everything_the_ledger_knows_can_be_looked_for():
 
 def test_search_without_a_hit_says_so(session, shown):
     """An empty list is explained."""
-    at = press(drawn("release_search", session, ENDPOINT), "Search")
+    at = press(drawn("releases.search", session, ENDPOINT), "Search")
 
     assert "No such release" in shown(at)
 
 
 def test_ledger_is_offered_as_a_file_of_two_kinds(session):
     """Made when somebody clicks."""
-    at = drawn("release_export", session, ENDPOINT)
+    at = drawn("releases.export", session, ENDPOINT)
 
     assert [each.label for each in at.get("download_button")] == ["CSV", "JSONL"]

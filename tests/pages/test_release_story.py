@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from backend.errors import NotFound, NotOffered
-from backend.release_record import Kind, Outcome
-from backend.release_stories import Logs, Story
-from backend.version_states import VersionState
+from backend.releases.record import Kind, Outcome
+from backend.releases.stories import Logs, Story
+from backend.serving.version_states import VersionState
 from tests.pages.deployed import (
     ENDPOINT,
     FIRST,

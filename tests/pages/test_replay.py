@@ -4,12 +4,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from backend.endpoints import Endpoint, Readiness, ServedVersion
 from backend.errors import NotAllowed, NotOffered, Unreachable
+from backend.feedback.verdicts import Choice, Preference, Thumb, Verdict
 from backend.identity import Role
-from backend.job_record import JobKind, JobState
-from backend.replay_record import ReplaySummary, Said
-from backend.verdicts import Choice, Preference, Thumb, Verdict
+from backend.long_work.record import JobKind, JobState
+from backend.replay.record import ReplaySummary, Said
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
 from components.session import Session
 from tests.pages.deployed import ENDPOINT, FIRST, SECOND
 from tests.pages.opened import open_at
@@ -233,7 +233,7 @@ def test_long_texts_do_not_fill_the_page(visit, replays, shown):
 
 def script(session, endpoint, served_name):
     """Draw what stands in the dialog."""
-    from components import replay_summary  # noqa: PLC0415 - this runs as a script of its own
+    from components.replay import summary as replay_summary  # noqa: PLC0415 - this runs as a script of its own
 
     replay_summary.draw(session, endpoint, served_name)
 

@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from backend.answers import Answer, Pair
 from backend.errors import Unreachable
-from components import rival
-from components.arriving import Arrival
-from components.rival import Rival
+from backend.turns.answers import Answer, Pair
+from components.chat import rival
+from components.chat.arriving import Arrival
+from components.chat.rival import Rival
 from tests.pages.conftest import FakeStream
 
 FIVE, SIX = Answer("Five.", "req-1"), Answer("Six.", "req-2")

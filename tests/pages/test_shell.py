@@ -157,7 +157,7 @@ def test_a_workspace_that_goes_away_leaves_the_page_as_it_is(visit, shown, monke
     """An open conversation can be read on; a line says what is wrong."""
     at = ask(prepare(visit).open())
     monkeypatch.setattr(session, "FRESH_SECONDS", 0)
-    monkeypatch.setattr("components.chain_chooser.FRESH_SECONDS", 0)
+    monkeypatch.setattr("components.chat.chain_chooser.FRESH_SECONDS", 0)
     visit.identity.error = visit.endpoints.content = Unreachable()
     visit.reachability.away = {Part.WORKSPACE}
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.endpoints import Endpoint, Readiness
 from backend.errors import NotAllowed
 from backend.identity import Role
+from backend.serving.endpoints import Endpoint, Readiness
 from backend.storage import StorageUse, StoredItem
 from components.storage_use import size
 from tests.pages.stored import USE

@@ -2,10 +2,10 @@
 
 import pytest
 
-from backend.answers import Answer, Source, ToolStep
-from backend.endpoints import Endpoint, Readiness
-from components.source_cards import title_of
-from components.tool_steps import in_words, name_of
+from backend.serving.endpoints import Endpoint, Readiness
+from backend.turns.answers import Answer, Source, ToolStep
+from components.chat.source_cards import title_of
+from components.chat.tool_steps import in_words, name_of
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.answers import Answer
-from backend.endpoints import Endpoint, Readiness
 from backend.errors import TooManyRequests
+from backend.serving.endpoints import Endpoint, Readiness
+from backend.turns.answers import Answer
 from tests.pages.talked import NAME, SERVED, ask, button, labels, prepare
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from backend.endpoint_tests import Asked
-from backend.endpoint_tests_asking import Trial
-from backend.endpoint_tests_plan import Dataset
-from backend.endpoints import Endpoint, Readiness, ServedVersion
+from backend.endpoint_tests.asking import Trial
+from backend.endpoint_tests.plan import Dataset
+from backend.endpoint_tests.service import Asked
 from backend.errors import ReviewAppError
 from backend.identity import Role, Viewer
-from backend.reviewer_guide import ReviewerGuide
+from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
+from backend.serving.reviewer_guide import ReviewerGuide
 from tests.pages.deployed import ENDPOINT, FIRST, SECOND
 
 PAGE = "endpoint_tests.py"

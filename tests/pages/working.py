@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.errors import NotFound, ReviewAppError
 from backend.identity import Viewer
-from backend.job_record import Job, JobKind, JobState
+from backend.long_work.record import Job, JobKind, JobState
 
 
 @dataclass

@@ -5,11 +5,11 @@ import shutil
 import psutil
 from databricks.sdk import WorkspaceClient
 
-from backend.deploying import Deploying, Wish
+from backend.deploying.deploying import Deploying, Wish
 from backend.identity import Role, Viewer
-from backend.release_record import Outcome
-from backend.release_stories import ReleaseStories, Story
-from backend.releases import Releases
+from backend.releases.ledger import Releases
+from backend.releases.record import Outcome
+from backend.releases.stories import ReleaseStories, Story
 from local_workspace import running_workspace
 from tests.processes.conftest import ask, client_environment, wait_for
 from tests.registered_models import question, register

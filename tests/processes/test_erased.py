@@ -12,8 +12,8 @@ import requests
 from databricks.sdk import WorkspaceClient
 
 from backend.connection import open_workspace
-from backend.erasure import Erasures, Progress
-from backend.erasure_protocol import Kind, Outcome
+from backend.erasure.erasures import Erasures, Progress
+from backend.erasure.protocol import Kind, Outcome
 from backend.identity import Identity
 from local_workspace import running_workspace
 from local_workspace.client import LocalClient

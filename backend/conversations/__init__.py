@@ -1,0 +1,1 @@
+"""What people have talked about: found again, renamed, branched, compared."""

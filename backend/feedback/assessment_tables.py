@@ -1,0 +1,144 @@
+"""Reads verdicts from an endpoint's assessment log by SQL."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.service.serving import ServingEndpointDetailed
+
+from backend.feedback.recorded_statements import ANSWER, Place, Statement
+from backend.feedback.verdicts import COMMENT, CORRECTED, CustomAnswer, Rating
+from backend.tables import sql
+
+HUMAN_TYPES = ("human", "expert", "end_user")
+IDS_PER_STATEMENT = 200
+
+
+@dataclass(frozen=True)
+class AssessmentLog:
+    """Where the verdicts on one endpoint's answers are."""
+
+    catalog: str
+    schema: str
+    prefix: str
+
+    @property
+    def table(self) -> str:
+        """Return its name as it is written in a statement."""
+        return sql.quoted(self.catalog, self.schema, f"{self.prefix}_payload_assessment_logs")
+
+    @property
+    def requests(self) -> str:
+        """Return the name of the request log beside it, as it is written in a statement."""
+        return sql.quoted(self.catalog, self.schema, f"{self.prefix}_payload_request_logs")
+
+
+def assessment_log(endpoint: ServingEndpointDetailed) -> AssessmentLog | None:
+    """Return the endpoint's log, or None if it has no inference tables."""
+    gateway = endpoint.ai_gateway.inference_table_config if endpoint.ai_gateway else None
+    older = endpoint.config.auto_capture_config if endpoint.config else None
+    for config in (gateway, older):
+        if config and config.enabled is not False and config.catalog_name and config.schema_name:
+            return AssessmentLog(
+                config.catalog_name, config.schema_name, config.table_name_prefix or ""
+            )
+    return None
+
+
+def read(
+    workspace: WorkspaceClient,
+    log: AssessmentLog,
+    request_ids: Sequence[str],
+    reviewer: str | None,
+) -> list[Statement]:
+    """Return what people said of these requests; only this reviewer, if one is named."""
+    starts = range(0, len(request_ids), IDS_PER_STATEMENT)
+    return [
+        statement
+        for ids in (request_ids[start : start + IDS_PER_STATEMENT] for start in starts)
+        for row in sql.rows(workspace, *_query(log, ids, reviewer))
+        for statement in _statement(row)
+    ]
+
+
+def _query(
+    log: AssessmentLog, request_ids: Sequence[str], reviewer: str | None
+) -> tuple[str, dict[str, str]]:
+    parameters = {f"request_{place}": value for place, value in enumerate(request_ids)}
+    markers = ", ".join(f":{name}" for name in parameters)
+    condition = f"request_id IN ({markers})"
+    if reviewer is not None:
+        condition += " AND source.id = :reviewer"
+        parameters["reviewer"] = reviewer
+    columns = (
+        "request_id, source.id AS source_id, source.type AS source_type, `timestamp`, "
+        "text_assessment, retrieval_assessment"
+    )
+    return (
+        f"SELECT {columns} FROM {log.table} WHERE {condition} ORDER BY `timestamp`",
+        parameters,
+    )
+
+
+def _statement(row: Mapping[str, str | None]) -> Iterator[Statement]:
+    """Yield what a row says; a judge is no reviewer."""
+    if (row["source_type"] or "").lower() not in HUMAN_TYPES:
+        return
+    text, retrieval = _struct(row["text_assessment"]), _struct(row["retrieval_assessment"])
+    judgement = text or retrieval
+    if judgement is None or not row["request_id"] or not row["timestamp"]:
+        return
+    place = ANSWER if text else Place(judgement.get("step_id"), _position(judgement))
+    yield Statement(
+        row["request_id"],
+        row["source_id"] or "",
+        _milliseconds(row["timestamp"]),
+        place,
+        _said(judgement),
+        is_whole=True,
+    )
+
+
+def _said(judgement: Mapping[str, Any]) -> dict[str, Rating]:
+    ratings: Mapping[str, Any] = judgement.get("ratings") or {}
+    said = {
+        name: Rating(_value(rating), rating.get("rationale")) for name, rating in ratings.items()
+    }
+    if comment := judgement.get("free_text_comment"):
+        said[COMMENT] = Rating(comment)
+    if corrected := judgement.get("suggested_output"):
+        said[CORRECTED] = Rating(corrected)
+    return said
+
+
+def _value(rating: Mapping[str, Any]) -> CustomAnswer | None:
+    """Return what was meant: the log keeps numbers and yes or no as text beside a number."""
+    text, number = rating.get("value"), rating.get("double_value")
+    if number is None:
+        return text
+    if text in ("true", "false"):
+        return bool(text == "true")
+    meant = float(number)
+    return int(meant) if meant.is_integer() else meant
+
+
+def _struct(cell: str | None) -> dict[str, Any] | None:
+    """Return a cell of a struct, which is text of JSON."""
+    return json.loads(cell) if cell else None
+
+
+def _position(judgement: Mapping[str, Any]) -> int | None:
+    position = judgement.get("position")
+    return int(position) if position is not None else None
+
+
+def _milliseconds(cell: str) -> int:
+    # Without a zone the workspace means its own, which is UTC.
+    moment = datetime.fromisoformat(cell)
+    if moment.tzinfo is None:
+        moment = datetime.fromisoformat(f"{cell}+00:00")
+    seconds, microseconds = int(moment.timestamp()), moment.microsecond
+    return seconds * 1000 + microseconds // 1000

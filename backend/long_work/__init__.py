@@ -1,0 +1,1 @@
+"""Work that outlives a browser, on record in MLflow; `backend.jobs` does it."""

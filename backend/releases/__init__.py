@@ -1,0 +1,1 @@
+"""The ledger: every change of what an endpoint serves, and what it led to."""

@@ -1,0 +1,1 @@
+"""What one reviewer has judged, and what became of it."""

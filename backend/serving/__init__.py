@@ -1,0 +1,1 @@
+"""What an endpoint is in the workspace: names, versions, settings kept in its tags."""

@@ -1,0 +1,1 @@
+"""Reading tables by SQL: statements, key-set pages, files of them."""

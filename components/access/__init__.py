@@ -1,0 +1,1 @@
+"""Drawing who may do what, invitations, and what reviewers are told and asked."""

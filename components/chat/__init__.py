@@ -1,0 +1,1 @@
+"""Drawing the chat: questions, answers as they arrive, sources, branches."""

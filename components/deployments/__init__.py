@@ -1,0 +1,1 @@
+"""Drawing what endpoints serve and how it is changed."""

@@ -1,0 +1,1 @@
+"""Drawing tests of an endpoint and what came of them."""

@@ -1,0 +1,1 @@
+"""Drawing the erasing of a person."""

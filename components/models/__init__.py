@@ -1,0 +1,1 @@
+"""Drawing registered models and their versions."""

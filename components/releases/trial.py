@@ -1,0 +1,69 @@
+"""What a version that has come up says to its own input example, before anybody else asks it."""
+
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from backend.errors import ReviewAppError
+from backend.releases.record import Release
+from backend.releases.stories import Story
+from backend.releases.trial import Trial
+from components import times
+from components.deployments import served_versions
+from components.plain_text import escaped
+from components.session import Session
+
+JUST_NOW = timedelta(minutes=30)
+_TRIED = "tried_releases"
+
+
+def draw(session: Session, story: Story) -> Trial | None:
+    """Draw the trial, after making it if nobody has; return it."""
+    trial = story.release.trial
+    tried: dict[str, Trial | None] = st.session_state.setdefault(_TRIED, {})
+    is_due = trial is None and story.may_change and _is_fresh(story.release)
+    if is_due and story.release.id not in tried:
+        tried[story.release.id] = _try(session, story)
+    trial = tried.get(story.release.id) or trial
+    with st.container(border=True, gap="small", key=f"trial_{story.release.id}"):
+        st.markdown("**Its own input example**")
+        if trial:
+            _draw_trial(trial)
+        else:
+            st.caption("It has not been asked yet.")
+        again = story.may_change and st.button(
+            "Ask it again" if trial else "Ask it",
+            icon=":material/refresh:",
+            key=f"try_{story.release.id}",
+        )
+    if again:
+        tried[story.release.id] = _try(session, story)
+        st.rerun()
+    return trial
+
+
+def _is_fresh(release: Release) -> bool:
+    """Tell whether it just came up: nobody wants to ask something by reading of what was."""
+    decided = release.decided_at
+    return decided is not None and datetime.now(UTC) - decided < JUST_NOW
+
+
+def _draw_trial(trial: Trial) -> None:
+    if trial.question:
+        st.caption("Asked")
+        st.text(trial.question)
+    if trial.problem:
+        st.markdown(f":red[:material/error:] {escaped(trial.problem)}")
+    else:
+        st.caption(f"Answered in {served_versions.seconds(trial.seconds * 1000)}")
+        st.text(trial.answer)
+    st.caption(f"By {escaped(trial.by)}, {times.short(trial.at)}.")
+
+
+def _try(session: Session, story: Story) -> Trial | None:
+    try:
+        with st.spinner("Asking it its own input example …"):
+            return session.services.deploying.try_out(session.viewer, story.release)
+    except ReviewAppError as problem:
+        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        return None

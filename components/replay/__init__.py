@@ -1,0 +1,1 @@
+"""Drawing old and new answers side by side."""

@@ -1,0 +1,1 @@
+"""Drawing a reviewer's own verdicts."""

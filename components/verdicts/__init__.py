@@ -1,0 +1,1 @@
+"""Drawing the verdict under an answer."""

@@ -51,7 +51,6 @@ PLACES = (
     Place(OPERATE, "models.py", "Models", ":material/deployed_code:", (Role.ADMIN,)),
     Place(OPERATE, "deployments.py", "Deployments", ":material/rocket_launch:", (Role.ADMIN,)),
     Place(OPERATE, "endpoint_tests.py", "Tests", ":material/speed:", (Role.ADMIN,)),
-    Place(OPERATE, "storage.py", "Storage", ":material/hard_drive:", (Role.ADMIN,)),
     Place(
         OPERATE,
         "replay.py",
@@ -62,6 +61,7 @@ PLACES = (
         replay_link.is_linked,
     ),
     Place(OPERATE, "access.py", "Access", ":material/key:", (Role.ADMIN,)),
+    Place(OPERATE, "storage.py", "Storage", ":material/hard_drive:", (Role.ADMIN,)),
     Place(OPERATE, "erase_person.py", "Erase a person", ":material/person_remove:", (Role.ADMIN,)),
 )
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.backend.releases.test_ledger import went_live
 
 from backend.connection import open_workspace
 from backend.errors import NotAllowed, NotFound
@@ -14,6 +13,7 @@ from backend.releases.record import Kind, Outcome
 from backend.releases.search import ReleaseSearch
 from tests.backend.judged import ADMIN, ANALYST, ANN
 from tests.backend.released import MINUTE, NOON, asked, described, share
+from tests.backend.releases.test_ledger import went_live
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload``:sqlalchemy.exc.SADeprecationWarning")
 

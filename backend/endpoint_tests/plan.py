@@ -17,19 +17,10 @@ TEST_PREFIX, LOAD_PREFIX = "test-", "load-"
 
 
 @dataclass(frozen=True)
-class RunPlan:
-    """Each question once; without a served version the endpoint's traffic decides who answers."""
+class _Plan:
+    """Questions, and how they are put on record."""
 
     questions: tuple[str, ...]
-    served_name: str = ""
-    at_once: int = 1
-    # Where the questions come from, in words.
-    source: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse what is out of bounds."""
-        _check_questions(self.questions)
-        _check("Questions at once", self.at_once, MOST_AT_ONCE)
 
     def parameters(self) -> dict[str, Any]:
         """Return it as it is put on record."""
@@ -42,10 +33,24 @@ class RunPlan:
 
 
 @dataclass(frozen=True)
-class LoadPlan:
+class RunPlan(_Plan):
+    """Each question once; without a served version the endpoint's traffic decides who answers."""
+
+    served_name: str = ""
+    at_once: int = 1
+    # Where the questions come from, in words.
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of bounds."""
+        _check_questions(self.questions)
+        _check("Questions at once", self.at_once, MOST_AT_ONCE)
+
+
+@dataclass(frozen=True)
+class LoadPlan(_Plan):
     """So many ask at once for so long, the questions in turns."""
 
-    questions: tuple[str, ...]
     concurrency: int
     seconds: int
     served_name: str = ""
@@ -55,15 +60,6 @@ class LoadPlan:
         _check_questions(self.questions)
         _check("Questions at once", self.concurrency, MOST_CONCURRENCY)
         _check("Seconds", self.seconds, MOST_SECONDS)
-
-    def parameters(self) -> dict[str, Any]:
-        """Return it as it is put on record."""
-        return asdict(self) | {"questions": list(self.questions)}
-
-    @classmethod
-    def read(cls, parameters: Mapping[str, Any]) -> Self:
-        """Return what was put on record."""
-        return cls(**{**parameters, "questions": tuple(parameters["questions"])})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ import mlflow
 import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Run, RunTag
-from mlflow.exceptions import MlflowException
 
 from backend.error_translation import translated
 from backend.errors import NotFound, ReviewAppError
@@ -38,6 +37,7 @@ from backend.long_work.record import (
     shortened,
     written,
 )
+from backend.mlflow_records import experiment, milliseconds, tag_is, time_of
 
 EXPERIMENT = "/Shared/reviewapp-jobs"
 PARAMETERS = "parameters.json"
@@ -95,7 +95,7 @@ def not_over() -> list[Job]:
 
 def latest(endpoint: str, kind: JobKind | None = None, most: int = 25) -> list[Job]:
     """Return the endpoint's jobs, the newest first."""
-    clauses = [_is(ENDPOINT, endpoint)] + ([_is(KIND, kind)] if kind else [])
+    clauses = [tag_is(ENDPOINT, endpoint)] + ([tag_is(KIND, kind)] if kind else [])
     return _search(clauses, "attributes.start_time DESC", most)
 
 
@@ -211,7 +211,7 @@ def _put(job: Job, parameters: Mapping[str, Any]) -> Job:
     with translated():
         run = client.create_run(
             _experiment(),
-            start_time=_milliseconds(job.asked_at),
+            start_time=milliseconds(job.asked_at),
             run_name=f"{job.kind.value.replace('_', ' ')} {job.subject or job.endpoint}",
             # Nobody may begin before everything that was asked for is there.
             tags={key: tag for key, tag in job.tags().items() if key != STATE},
@@ -236,8 +236,8 @@ def _job(run: Run) -> Job | None:
     return job_from(
         run.data.tags,
         run.info.run_id,
-        _time(run.info.start_time),
-        _time(ended) if ended else None,
+        time_of(run.info.start_time),
+        time_of(ended) if ended else None,
         run.data.params.get(CLAIM, ""),
     )
 
@@ -249,16 +249,7 @@ def _experiment() -> str:
 @cache
 def _experiment_of(_tracking_uri: str) -> str:
     """Return the id of the experiment, which is looked for once: it is needed every second."""
-    client = MlflowClient()
-    if found := client.get_experiment_by_name(EXPERIMENT):
-        return str(found.experiment_id)
-    try:
-        return str(client.create_experiment(EXPERIMENT))
-    except MlflowException:
-        # Somebody else has made it in the same moment.
-        if found := client.get_experiment_by_name(EXPERIMENT):
-            return str(found.experiment_id)
-        raise
+    return experiment(MlflowClient(), EXPERIMENT)
 
 
 def _tag(run_id: str, tags: Mapping[str, str]) -> None:
@@ -272,16 +263,3 @@ def _now() -> str:
 
 def _artifact(job: Job, path: str) -> str:
     return f"runs:/{job.id}/{path}"
-
-
-def _is(tag: str, value: str) -> str:
-    # Names of endpoints have no quotes in them; the workspace refuses them.
-    return f"tags.`{tag}` = '{value}'"
-
-
-def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
-
-
-def _time(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -9,7 +9,8 @@ from threading import Lock
 
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
-from mlflow.exceptions import MlflowException
+
+from backend.mlflow_records import experiment
 
 PREFIX = "/Shared/reviewapp-releases-"
 # How long the first release of a model, made by another process, may be missing where nobody
@@ -41,7 +42,7 @@ class ReleaseExperiments:
 
     def of(self, client: MlflowClient, model: str) -> str:
         """Return the model's experiment, and make it if this is the first release."""
-        found = _found_or_made(client, PREFIX + model)
+        found = experiment(client, PREFIX + model)
         with self._lock:
             if self._store == client.tracking_uri:
                 self._known[model] = found
@@ -68,15 +69,3 @@ def _all(client: MlflowClient) -> Iterator[Experiment]:
         token = page.token
         if not token:
             return
-
-
-def _found_or_made(client: MlflowClient, name: str) -> str:
-    if found := client.get_experiment_by_name(name):
-        return str(found.experiment_id)
-    try:
-        return str(client.create_experiment(name))
-    except MlflowException:
-        # Somebody else has made it in the same moment.
-        if found := client.get_experiment_by_name(name):
-            return str(found.experiment_id)
-        raise

@@ -13,6 +13,7 @@ from mlflow.entities import Run
 
 from backend.error_translation import translated
 from backend.errors import NotFound
+from backend.mlflow_records import milliseconds, tag_is, time_of
 from backend.releases.experiments import ReleaseExperiments
 from backend.releases.record import (
     CONFIG_VERSION,
@@ -43,7 +44,7 @@ def begin(release: Release) -> Release:
     with translated():
         run = client.create_run(
             _experiments.of(client, release.model),
-            start_time=_milliseconds(release.requested_at),
+            start_time=milliseconds(release.requested_at),
             run_name=f"{release.kind.value.replace('_', ' ')} {release.endpoint}",
             tags=release.tags(),
         )
@@ -80,7 +81,10 @@ def end(release: Release) -> None:
 
 def pending(endpoint: str, models: Collection[str] = ()) -> list[Release]:
     """Return the releases of which nobody has said yet what became of them, the newest first."""
-    clauses = [_is(ENDPOINT, endpoint), _is(OUTCOME, Outcome.PENDING)]
+    clauses = [
+        tag_is(ENDPOINT, endpoint),
+        tag_is(OUTCOME, Outcome.PENDING),
+    ]
     return list(_search(clauses, models=models))
 
 
@@ -115,9 +119,12 @@ def last_live(
     endpoint: str, at: datetime | None = None, models: Collection[str] = ()
 ) -> Release | None:
     """Return the release that was in effect at a moment; without one, the newest."""
-    clauses = [_is(ENDPOINT, endpoint), _is(OUTCOME, Outcome.LIVE)]
+    clauses = [
+        tag_is(ENDPOINT, endpoint),
+        tag_is(OUTCOME, Outcome.LIVE),
+    ]
     if at is not None:
-        clauses.append(f"attributes.end_time <= {_milliseconds(at)}")
+        clauses.append(f"attributes.end_time <= {milliseconds(at)}")
     return next(_search(clauses, "attributes.end_time DESC", 1, models), None)
 
 
@@ -129,9 +136,9 @@ def next_live(endpoint: str, after: datetime) -> Release | None:
 def answering(endpoint: str, moment: datetime) -> tuple[Release | None, Release | None]:
     """Return the changes of what answers around a moment: the last before it, the first after."""
     before = [
-        _is(ENDPOINT, endpoint),
-        _is(OUTCOME, Outcome.LIVE),
-        f"attributes.end_time <= {_milliseconds(moment)}",
+        tag_is(ENDPOINT, endpoint),
+        tag_is(OUTCOME, Outcome.LIVE),
+        f"attributes.end_time <= {milliseconds(moment)}",
     ]
     loud = [f"tags.`{KIND}` != '{kind}'" for kind in QUIET]
     last = next(_search([*before, *loud], "attributes.end_time DESC", 1), None)
@@ -141,9 +148,9 @@ def answering(endpoint: str, moment: datetime) -> tuple[Release | None, Release 
 
 def _live_after(endpoint: str, moment: datetime) -> list[str]:
     return [
-        _is(ENDPOINT, endpoint),
-        _is(OUTCOME, Outcome.LIVE),
-        f"attributes.end_time > {_milliseconds(moment)}",
+        tag_is(ENDPOINT, endpoint),
+        tag_is(OUTCOME, Outcome.LIVE),
+        f"attributes.end_time > {milliseconds(moment)}",
     ]
 
 
@@ -172,23 +179,13 @@ def _search(
 def _release(run: Run) -> Release:
     ended = run.info.end_time
     return release_from(
-        run.data.tags, run.info.run_id, _time(run.info.start_time), _time(ended) if ended else None
+        run.data.tags,
+        run.info.run_id,
+        time_of(run.info.start_time),
+        time_of(ended) if ended else None,
     )
 
 
 def _end(client: MlflowClient, release: Release) -> None:
     decided = release.decided_at or datetime.now(UTC)
-    client.set_terminated(release.id, _STATUS[release.outcome], end_time=_milliseconds(decided))
-
-
-def _is(tag: str, value: str) -> str:
-    # Names of endpoints have no quotes in them; the workspace refuses them.
-    return f"tags.`{tag}` = '{value}'"
-
-
-def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
-
-
-def _time(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    client.set_terminated(release.id, _STATUS[release.outcome], end_time=milliseconds(decided))

@@ -15,6 +15,7 @@ from databricks.sdk.service.iam import ComplexValue
 from databricks.sdk.service.serving import EndpointCoreConfigInput, ServedEntityInput
 
 from local_workspace import running_workspace
+from tests.contract.jobs_process import app_variables
 from tests.registered_models import question, register
 
 
@@ -121,6 +122,13 @@ def as_person(client, host):
         return WorkspaceClient(config=Config(host=host, token=token, auth_type="pat"))
 
     return sign_in
+
+
+@pytest.fixture(scope="package")
+def as_app(workspace, host) -> WorkspaceClient:
+    """The workspace as the app's own service principal, which has no rights by itself."""
+    token = app_variables(dict(workspace))["DATABRICKS_TOKEN"]
+    return WorkspaceClient(config=Config(host=host, token=token, auth_type="pat"))
 
 
 @contextmanager

@@ -2,26 +2,19 @@
 
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.core import Config
 
 from backend.agents import deploy
 from backend.deploying.deployments import Deployments
 from backend.identity import Identity
 from backend.releases.ledger import Releases
 from backend.releases.record import Release
-from tests.contract.jobs_process import app_variables
 from tests.registered_models import question, register, register_again
-
-
-def as_the_app(environment: dict[str, str]) -> WorkspaceClient:
-    """Return the workspace as the app's own service principal."""
-    variables = app_variables(environment)
-    host, token = variables["DATABRICKS_HOST"], variables["DATABRICKS_TOKEN"]
-    return WorkspaceClient(config=Config(host=host, token=token, auth_type="pat"))
 
 
 @dataclass(frozen=True)
@@ -99,6 +92,15 @@ class Guarded:
 
     def _deployments(self):
         return Deployments(self.client, Releases()), Identity(self.client).viewer()
+
+
+@contextmanager
+def guarded(client: WorkspaceClient, model: str) -> Iterator[Guarded]:
+    """Deploy the model, and take the endpoint away in the end."""
+    served = Guarded(client, model)
+    served.set_up()
+    yield served
+    client.serving_endpoints.delete(served.endpoint)
 
 
 def listed(workspace: WorkspaceClient, endpoint: str):

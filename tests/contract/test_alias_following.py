@@ -14,23 +14,16 @@ from backend.jobs.alias_following import DONE, FAILED, WAITING, AliasFollowing
 from backend.jobs.ledger_watch import LedgerWatch
 from backend.releases.ledger import Releases
 from backend.releases.record import Kind
-from tests.contract.guarded import Guarded, as_the_app, listed
+from tests.contract.guarded import guarded, listed
 from tests.registered_models import question, register, register_again
 
 MODEL = "main.contract.followed"
 
 
 @pytest.fixture(scope="module")
-def as_app(workspace):
-    return as_the_app(dict(workspace))
-
-
-@pytest.fixture(scope="module")
 def served(client):
-    served = Guarded(client, MODEL)
-    served.set_up()
-    yield served
-    client.serving_endpoints.delete(served.endpoint)
+    with guarded(client, MODEL) as served:
+        yield served
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from backend.long_work.long_work import LongWork
 from backend.long_work.record import JobKind, JobState
 from backend.testing import ask, run_load, run_test
 from tests.contract.deployed import deploy
-from tests.contract.jobs_process import app_variables
 from tests.registered_models import question, register, register_again
 
 MODEL = "main.lab.tested"
@@ -45,12 +44,6 @@ def served(client):
     deploy(client, MODEL, register_again(MODEL))
     yield ENDPOINT
     client.serving_endpoints.delete(ENDPOINT)
-
-
-@pytest.fixture(scope="module")
-def as_app(workspace):
-    variables = app_variables(dict(workspace))
-    return open_workspace(variables["DATABRICKS_HOST"], variables["DATABRICKS_TOKEN"])
 
 
 @pytest.fixture(scope="module")

@@ -13,22 +13,15 @@ from backend.jobs.automatic_return import AutomaticReturn
 from backend.releases.ledger import Releases
 from backend.releases.record import Kind, Outcome
 from tests.contract.conftest import ask
-from tests.contract.guarded import Guarded, as_the_app, listed
+from tests.contract.guarded import guarded, listed
 
 MODEL = "main.contract.guarded"
 
 
 @pytest.fixture(scope="module")
-def as_app(workspace):
-    return as_the_app(dict(workspace))
-
-
-@pytest.fixture(scope="module")
 def served(client):
-    served = Guarded(client, MODEL)
-    served.set_up()
-    yield served
-    client.serving_endpoints.delete(served.endpoint)
+    with guarded(client, MODEL) as served:
+        yield served
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 import mlflow
 import pytest
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.core import Config
 from databricks.sdk.errors import PermissionDenied
 
 from backend.errors import NotAllowed
@@ -28,15 +27,6 @@ ENDPOINT = "long_work"
 @pytest.fixture(scope="module")
 def variables(workspace) -> dict[str, str]:
     return app_variables(dict(workspace))
-
-
-@pytest.fixture(scope="module")
-def as_app(variables) -> WorkspaceClient:
-    """The workspace as the app's own service principal, which has no rights of its own yet."""
-    token = variables["DATABRICKS_TOKEN"]
-    return WorkspaceClient(
-        config=Config(host=variables["DATABRICKS_HOST"], token=token, auth_type="pat")
-    )
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,14 @@ from backend.agents import deploy
 from local_workspace import WorkspaceConnection, running_workspace
 from local_workspace.client import LocalClient
 from tests.browser import chromium
-from tests.browser.looking import AT_REST
+from tests.browser.looking import AT_REST, keep_picture
 from tests.registered_models import question, register
 
 ROOT = Path(__file__).parents[2]
 # A page that is not as it should be by then never will be; what is there in time costs no time.
 PATIENCE_MS = 45_000
 expect.set_options(timeout=PATIENCE_MS)
+FAILED = pytest.StashKey[bool]()
 MODEL = "main.browser.talking_chain"
 ENDPOINT = "agents_main-browser-talking_chain"
 TAGS = {
@@ -210,8 +211,17 @@ def browser(executable) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Remember whether a journey has failed, for who tidies up after it."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
 @pytest.fixture
-def visit(browser, place) -> Iterator[Callable[[str], Visitor]]:
+def visit(browser, place, request) -> Iterator[Callable[[str], Visitor]]:
     """Return a function that comes to an address with a browser that was never there.
 
     Whatever a journey is about, its browser turns to no host but the app's.
@@ -228,6 +238,9 @@ def visit(browser, place) -> Iterator[Callable[[str], Visitor]]:
         return visitor
 
     yield come
+    for number, visitor in enumerate(visitors):
+        if request.node.stash.get(FAILED, False):
+            keep_picture(visitor.page, f"failed-{request.node.originalname}-{number}")
     for context in contexts:
         context.close()
     assert {host for each in visitors for host in each.hosts} == {urlsplit(place.app).netloc}

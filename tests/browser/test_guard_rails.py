@@ -10,8 +10,8 @@ from tests.browser.looking import look_at
 @pytest.fixture
 def admin(place, visit):
     """An admin on the guard rails of the chain everybody talks to."""
-    place.client.ensure_user("gus@example.com", "Gus", "admins")
-    code = place.client.sign_in_code("gus@example.com")
+    place.client.ensure_user("gwen@example.com", "Gwen", "admins")
+    code = place.client.sign_in_code("gwen@example.com")
     address = f"/deployments%3Fendpoint%3D{ENDPOINT}%26view%3Dguards"
     visitor = visit(f"{place.app}/sign-in?code={code}&next={address}")
     visitor.page.get_by_role("button", name="Set a rule").wait_for()

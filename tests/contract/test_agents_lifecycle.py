@@ -135,6 +135,14 @@ def test_answers_without_a_verdict_wait_in_a_queue_of_mlflow(deployed, client):
     record = {"request_id": ids[2], "text_assessments": ratings}
     client.api_client.do("POST", feedback, body={"dataframe_records": [record]})
 
+    # MLflow has them, with the verdict, when it is asked for them by their ids.
+    listed = ", ".join(f"'{each}'" for each in ids)
+    asked_for = f"attributes.client_request_id IN ({listed})"
+    found = mlflow.search_traces(
+        locations=[experiment], filter_string=asked_for, return_type="list", include_spans=False
+    )
+    assert len(found) == 3
+
     for _ in range(2):
         address = enable_trace_reviews(deployed)
 

@@ -19,8 +19,8 @@ def _is_heard(page, key, answer):
 
 def test_single_keys_judge_and_comment(place, visit):
     """1 to 3 are the thumbs and 4 the comment; while one writes they are only characters."""
-    kim = visit(place.invite("Kim"))
-    page, keys = kim.page, kim.page.keyboard
+    keith = visit(place.invite("Keith"))
+    page, keys = keith.page, keith.page.keyboard
     page.get_by_placeholder("Ask a question").wait_for()
     page.locator(AT_REST).wait_for()
     keys.press("Escape")
@@ -35,7 +35,7 @@ def test_single_keys_judge_and_comment(place, visit):
     keys.press("/")
     keys.type("say 12 days, or 3?")
     keys.press("Enter")
-    kim.answer().get_by_text("12 days, or 3?").first.wait_for()
+    keith.answer().get_by_text("12 days, or 3?").first.wait_for()
     keys.press("Escape")
     keys.press("2")
     page.get_by_text("Your verdict is saved").wait_for()
@@ -50,12 +50,12 @@ def test_single_keys_judge_and_comment(place, visit):
     keys.press("Escape")
     _wait(lambda: rows(place, _COMMENTS))
     page.reload()
-    kim.answer()
+    keith.answer()
     page.get_by_text("Comment, or give a better answer").click()
     comment.wait_for()
 
     assert comment.input_value() == "1 of 3 is missing"
-    assert kim.complaints == []
+    assert keith.complaints == []
 
 
 def test_a_better_answer_shows_what_was_changed_also_after_a_reload(place, visit):

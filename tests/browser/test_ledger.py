@@ -12,8 +12,8 @@ from tests.browser.looking import look_at
 @pytest.fixture
 def page(place, visit):
     """An admin before the releases of the chain every journey talks to."""
-    place.client.ensure_user("vera@example.com", "Vera", "admins")
-    code = place.client.sign_in_code("vera@example.com")
+    place.client.ensure_user("lydia@example.com", "Lydia", "admins")
+    code = place.client.sign_in_code("lydia@example.com")
     address = f"/deployments%3Fendpoint%3D{ENDPOINT}%26view%3Dreleases"
     visitor = visit(f"{place.app}/sign-in?code={code}&next={address}")
     visitor.page.get_by_role("button", name="CSV").wait_for()

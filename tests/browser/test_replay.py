@@ -71,11 +71,11 @@ def _ask(place, text):
 @pytest.fixture
 def admin(replayed, worker, visit):
     """Return a function that brings an admin to an address of the page."""
-    replayed.client.ensure_user("ada@example.com", "Ada", "admins")
+    replayed.client.ensure_user("rhea@example.com", "Rhea", "admins")
 
     def come(**address):
         query = "%26".join(f"{name}%3D{value}" for name, value in address.items())
-        code = replayed.client.sign_in_code("ada@example.com")
+        code = replayed.client.sign_in_code("rhea@example.com")
         visitor = visit(f"{replayed.app}/sign-in?code={code}&next=/replay%3F{query}")
         visitor.page.get_by_role("heading", name="Replay", exact=True).wait_for()
         return visitor

@@ -20,7 +20,7 @@ from backend.releases.access import check_may_read
 from backend.releases.asked_changes import MAY_CHANGE
 from backend.releases.ledger import LiveThen, Releases
 from backend.releases.record import Kind, Page, Release, Share, shares
-from backend.releases.version_figures import VersionFigures, figures
+from backend.releases.version_figures import Figures, figures
 from backend.serving.endpoints import Readiness, endpoint_from
 from backend.serving.served_entities import with_traffic
 from backend.serving.version_states import VersionState, states_of
@@ -59,7 +59,7 @@ class Deployments:
             self._releases.catch_up(detail)
         return endpoint_now(detail)
 
-    def figures(self, endpoint: str) -> dict[str, VersionFigures]:
+    def figures(self, endpoint: str) -> Figures:
         """Return what is known of each version that was asked lately."""
         return figures(self._workspace, endpoint)
 

@@ -17,7 +17,7 @@ from backend.turns.own_requests import ASKED_BY_PEOPLE
 
 # What is older says little of a version that answers today.
 LOOKED_BACK = timedelta(days=30)
-_VERSION = "request_metadata['model_version']"
+_MODEL, _VERSION = "request_metadata['model_name']", "request_metadata['model_version']"
 _THUMB = f"element_at(text_assessment.ratings, '{THUMB}').value"
 
 
@@ -46,9 +46,11 @@ class VersionFigures:
         return self.up / judged if judged else None
 
 
-def figures(
-    workspace: WorkspaceClient, endpoint: str, now: datetime | None = None
-) -> dict[str, VersionFigures]:
+# By the names of the model and of its version: an endpoint may serve several models.
+Figures = Mapping[tuple[str, str], VersionFigures]
+
+
+def figures(workspace: WorkspaceClient, endpoint: str, now: datetime | None = None) -> Figures:
     """Return the figures of each version that was asked lately; nothing without tables."""
     with translated():
         log = assessment_log(workspace.serving_endpoints.get(endpoint))
@@ -56,22 +58,26 @@ def figures(
         return {}
     since = ((now or datetime.now(UTC)) - LOOKED_BACK).strftime("%Y-%m-%d %H:%M:%S")
     asked = sql.rows(workspace, _asked(log), {"since": since})
-    said = {row["version"]: row for row in sql.rows(workspace, _said(log), {"since": since})}
+    said = {_key(row): row for row in sql.rows(workspace, _said(log), {"since": since})}
     return {
-        row["version"]: _figures(row["version"], row, said.get(row["version"], {}))
+        _key(row): _figures(row["version"], row, said.get(_key(row), {}))
         for row in asked
         if row["version"]
     }
 
 
+def _key(row: Mapping[str, str | None]) -> tuple[str, str]:
+    return row["model"] or "", row["version"] or ""
+
+
 def _asked(log: AssessmentLog) -> str:
     return (
-        f"SELECT {_VERSION} AS version, count(*) AS requests, "
+        f"SELECT {_MODEL} AS model, {_VERSION} AS version, count(*) AS requests, "
         "count_if(status_code >= 400) AS errors, "
         "percentile(execution_time_ms, 0.95) AS p95_ms, "
         "unix_millis(min(`timestamp`)) AS first_at, unix_millis(max(`timestamp`)) AS last_at "
         f"FROM {log.requests} WHERE `timestamp` >= CAST(:since AS TIMESTAMP) AND {ASKED_BY_PEOPLE} "
-        f"GROUP BY {_VERSION}"
+        f"GROUP BY {_MODEL}, {_VERSION}"
     )
 
 
@@ -83,10 +89,11 @@ def _said(log: AssessmentLog) -> str:
         "ORDER BY `timestamp` DESC) AS place "
         f"FROM {log.table} WHERE text_assessment IS NOT NULL "
         "AND `timestamp` >= CAST(:since AS TIMESTAMP)) "
-        f"SELECT {_VERSION} AS version, count_if(thumb = 'positive') AS up, "
+        f"SELECT {_MODEL} AS model, {_VERSION} AS version, count_if(thumb = 'positive') AS up, "
         "count_if(thumb = 'negative') AS down "
         f"FROM said JOIN {log.requests} ON databricks_request_id = request_id "
-        f"WHERE place = 1 AND `timestamp` >= CAST(:since AS TIMESTAMP) GROUP BY {_VERSION}"
+        f"WHERE place = 1 AND `timestamp` >= CAST(:since AS TIMESTAMP) "
+        f"GROUP BY {_MODEL}, {_VERSION}"
     )
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from backend.deploying.deployments import EndpointNow
 from backend.errors import ReviewAppError
-from backend.releases.version_figures import VersionFigures
+from backend.releases.version_figures import Figures
 from components.deployments import (
     canary,
     deployment_address,
@@ -81,7 +81,7 @@ def _offer_to_deploy(endpoint: str) -> None:
     )
 
 
-def _figures(session: Session, endpoint: str) -> dict[str, VersionFigures]:
+def _figures(session: Session, endpoint: str) -> Figures:
     """Return what is known of the versions; without it the rest of the page works on."""
     try:
         return session.services.deployments.figures(endpoint)

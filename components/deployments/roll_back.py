@@ -1,12 +1,12 @@
 """Going back to an earlier version: what is known of both, a reason, one click."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from backend.deploying.deployments import EndpointNow
 from backend.releases.record import Outcome, Release, Share, live
-from backend.releases.version_figures import VersionFigures
+from backend.releases.version_figures import Figures
 from components import reason_form, times
 from components.deployments import deployment_address, served_versions
 from components.plain_text import escaped
@@ -16,7 +16,7 @@ from components.session import Session
 def draw(
     session: Session,
     now: EndpointNow,
-    figures: Mapping[str, VersionFigures],
+    figures: Figures,
     before: Share | None,
 ) -> None:
     """Offer the version before with one click, and every other there was beside it."""
@@ -41,7 +41,7 @@ def draw(
 def _ask(
     session: Session,
     endpoint: EndpointNow,
-    figures: Mapping[str, VersionFigures],
+    figures: Figures,
     suggested: Share,
 ) -> None:
     deployments = session.services.deployments
@@ -65,7 +65,7 @@ def _ask(
         with column.container(border=True, gap="xsmall", height="stretch"):
             st.caption(title)
             st.markdown(f"**{escaped(served_versions.name_of(share))}**")
-            st.markdown(served_versions.summary(figures.get(share.version)))
+            st.markdown(served_versions.summary(figures.get((share.model, share.version))))
             st.caption(_since(share, releases))
     if target in kept:
         state = endpoint.states.get(target.name)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from backend.releases.record import Share
-from backend.releases.version_figures import VersionFigures
+from backend.releases.version_figures import Figures, VersionFigures
 from backend.serving.version_states import VersionState
 from components import times
 from components.plain_text import escaped
@@ -22,12 +22,13 @@ _STATES = {
 
 def draw(
     served: tuple[Share, ...],
-    figures: Mapping[str, VersionFigures],
+    figures: Figures,
     states: Mapping[str, VersionState],
 ) -> None:
     """Draw one row a version, those that answer first."""
     rows = [
-        _row(each, figures.get(each.version), states.get(each.name)) for each in _live_first(served)
+        _row(each, figures.get((each.model, each.version)), states.get(each.name))
+        for each in _live_first(served)
     ]
     st.dataframe(rows, hide_index=True, width="stretch", key="served_versions")
 

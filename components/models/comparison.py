@@ -82,7 +82,7 @@ def _draw_figures(session: Session, before: Version, after: Version, places: Pla
             _draw_card(
                 column.container(border=True, gap="xsmall", height="stretch"),
                 version,
-                figures.get(version.number),
+                figures.get((version.model, version.number)),
             )
 
 

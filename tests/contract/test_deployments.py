@@ -155,7 +155,7 @@ def test_figures_of_each_version_are_read_from_the_logs(client, deployments, hos
     with pytest.raises(BadRequest):
         client.api_client.do("POST", path, body=question("raise"))
 
-    second = figures(client, ENDPOINT)["2"]
+    second = figures(client, ENDPOINT)[MODEL, "2"]
 
     assert (second.up, second.down) == (1, 1)
     assert (second.requests, second.errors) == (3, 1)

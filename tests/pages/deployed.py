@@ -15,7 +15,7 @@ from backend.releases.ledger import LiveThen
 from backend.releases.record import Kind, Outcome, Page, Release, Share
 from backend.releases.stories import Logs, Story
 from backend.releases.trial import Trial
-from backend.releases.version_figures import VersionFigures
+from backend.releases.version_figures import Figures
 from backend.serving.endpoints import Endpoint, Readiness, ServedVersion
 from backend.serving.version_states import VersionState
 
@@ -84,7 +84,7 @@ class FakeDeployments(_Changing):
     may_change: bool = True
     is_stopped: bool = False
     states: dict[str, VersionState] = field(default_factory=dict)
-    known: dict[str, VersionFigures] | ReviewAppError = field(default_factory=dict)
+    known: Figures | ReviewAppError = field(default_factory=dict)
     page: Page = field(default_factory=lambda: Page((release(),)))
     then: LiveThen = field(default_factory=lambda: LiveThen(None))
     not_kept: list[Share] = field(default_factory=list)
@@ -101,7 +101,7 @@ class FakeDeployments(_Changing):
             self.states,
         )
 
-    def figures(self, _endpoint: str) -> dict[str, VersionFigures]:
+    def figures(self, _endpoint: str) -> Figures:
         if isinstance(self.known, ReviewAppError):
             raise self.known
         return self.known

@@ -91,7 +91,9 @@ def test_address_of_an_endpoint_that_is_gone_says_so(visit, shown):
 def test_what_answers_is_said_in_a_sentence(visit, deployments, shown):
     """And the kept version is in the table beside it."""
     deployments.known = {
-        "2": VersionFigures("2", requests=200, errors=3, p95_ms=1234, up=8, down=2)
+        (SECOND.model, SECOND.version): VersionFigures(
+            "2", requests=200, errors=3, p95_ms=1234, up=8, down=2
+        )
     }
 
     at = come(visit, endpoint=ENDPOINT)
@@ -117,7 +119,11 @@ def test_figures_that_cannot_be_read_do_not_stop_anybody(visit, deployments, sho
 
 def test_dialog_shows_what_is_known_of_both_versions(visit, deployments, shown):
     """Whoever goes back sees what was said of either."""
-    deployments.known = {"2": VersionFigures("2", requests=200, errors=50, p95_ms=900, down=9)}
+    deployments.known = {
+        (SECOND.model, SECOND.version): VersionFigures(
+            "2", requests=200, errors=50, p95_ms=900, down=9
+        )
+    }
 
     at = press(come(visit, endpoint=ENDPOINT), "Roll back to version 1")
 

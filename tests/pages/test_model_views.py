@@ -93,7 +93,7 @@ def test_comparison_shows_figures_and_differences_side_by_side(visit, registry, 
     registry.found = {"2": (RUN,)}
     registry.inside["1"] = replace(CONTENTS, config={"prompt": "Be polite."})
     visit.deployments.known = {
-        "2": VersionFigures("2", requests=200, errors=50, p95_ms=900, down=9),
+        (MODEL, "2"): VersionFigures("2", requests=200, errors=50, p95_ms=900, down=9),
     }
 
     at = opened_version(visit, compare="1")

@@ -5,7 +5,8 @@ UV_VERSION := 0.13.8
 PORT ?= 8400
 APP_PORT ?= 8501
 DATA_DIR ?= .local-workspace
-# Compiled once here and not in each of a workspace's processes, which may not write beside the sources.
+# A workspace is a dozen processes: what one has compiled, the others read.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/uv pip install -q --compile-bytecode
 
 .DEFAULT_GOAL := help

@@ -6,6 +6,7 @@ visitor's. Importing this imports MLflow, which takes seconds.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -146,8 +147,9 @@ def log_metrics(job: Job, figures: Mapping[str, float]) -> None:
     """Put figures on the run, where MLflow compares them."""
     now = round(time.time() * 1000)
     metrics = [Metric(name, float(value), now, 0) for name, value in figures.items()]
-    with translated():
-        MlflowClient().log_batch(job.id, metrics=metrics)
+    # MLflow gives figures to the model that this thread has loaded last, be it what it may.
+    with translated(), ThreadPoolExecutor(max_workers=1) as untouched:
+        untouched.submit(MlflowClient().log_batch, job.id, metrics=metrics).result()
 
 
 def log_table(job: Job, name: str, rows: Sequence[Mapping[str, Any]]) -> None:

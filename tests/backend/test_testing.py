@@ -77,6 +77,15 @@ def test_run_from_code_is_on_record_as_one_that_nobody_else_takes(chain):
     assert job_runs.not_over() == []
 
 
+def test_figures_are_not_given_to_the_model_a_notebook_has_loaded(chain):
+    """MLflow would do so, and fail where that model is in another store."""
+    with mlflow.set_active_model(name="another") as loaded:
+        outcome = run_test("chain", ["How many?"])
+
+    assert mlflow.get_run(outcome.run_id).data.metrics["success_rate"] == 1
+    assert not mlflow.get_logged_model(loaded.model_id).metrics
+
+
 def test_load_from_code_has_a_row_for_each_second(chain):
     """What fails is counted by what it is, and however long its message, the result is kept."""
     chain.answers[INVOKE] = (429, {"message": "ü" * 20_000})

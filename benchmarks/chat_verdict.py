@@ -9,7 +9,8 @@ from benchmarks.chat.stage import Begun, chat_stage
 from benchmarks.finding import Finding, Floor
 from benchmarks.run import Run, interleaved
 
-_TURNS = 12
+# As many as the page shows of a conversation at once.
+_TURNS = 10
 
 
 def measure(run: Run) -> Iterator[Finding]:

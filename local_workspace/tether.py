@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 _PATIENCE_SECONDS = 5.0
@@ -23,6 +24,10 @@ def main() -> int:
     # Ctrl-C reaches the asking process, which decides in which order things end.
     # A handler rather than SIG_IGN, which the command would inherit.
     signal.signal(signal.SIGINT, lambda *_: None)
+    # These reach whole groups as well, and a command of its own group would be left behind.
+    told_to_end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: told_to_end.set())
     # An interactive command keeps its terminal; anything else gets a group that can be ended whole.
     own_group = not sys.stdin.isatty()
     try:
@@ -32,7 +37,7 @@ def main() -> int:
         return _NOT_RUN
     while child.poll() is None:
         readable, _, _ = select.select([pipe], [], [], 0.1)
-        if readable:
+        if readable or told_to_end.is_set():
             _end(child, own_group)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 

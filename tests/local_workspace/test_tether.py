@@ -92,17 +92,27 @@ def test_command_can_be_interrupted_as_any_other(tethered):
     assert tethered(sys.executable, "-c", program).stdout == "True\n"
 
 
-def test_command_and_its_children_end_with_the_killed_asker(tmp_path):
-    """Whoever asked is killed outright: within seconds nothing of the command is left."""
+@pytest.mark.parametrize(
+    "end",
+    [
+        subprocess.Popen.kill,
+        lambda asking: os.killpg(asking.pid, signal.SIGTERM),
+        lambda asking: os.killpg(asking.pid, signal.SIGHUP),
+    ],
+    ids=["the asker is killed", "all are told to end", "the terminal is closed"],
+)
+def test_command_and_its_children_end_with_whoever_asked(end, tmp_path):
+    """Within seconds nothing of the command is left, also when the tether is told to end, too."""
     pids = tmp_path / "pids"
-    asking = subprocess.Popen([sys.executable, "-c", ASKING, *SHELL, FAMILY, str(pids)])
+    command = [sys.executable, "-c", ASKING, *SHELL, FAMILY, str(pids)]
+    asking = subprocess.Popen(command, process_group=0)
     family = []
     try:
         wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         family = [int(pid) for pid in pids.read_text().split()]
         assert all(is_alive(pid) for pid in family)
 
-        asking.kill()
+        end(asking)
         asking.wait()
 
         wait_until(lambda: not any(is_alive(pid) for pid in family))

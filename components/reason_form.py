@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from backend.errors import ReviewAppError
-from components.plain_text import escaped
+from components import states
 
 LONGEST = 1000
 
@@ -22,5 +22,5 @@ def draw(
         with st.spinner("Asking the workspace …"):
             return ask(reason) or True
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return None

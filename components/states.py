@@ -33,6 +33,11 @@ def error(problem: ReviewAppError, details: str | None = None, key: str = "") ->
                 st.code(details, language=None, wrap_lines=True)
 
 
+def refused(problem: ReviewAppError) -> None:
+    """Say in a line why what somebody has just asked for was not done, and what to do."""
+    st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+
+
 def no_permission(viewer: Viewer) -> None:
     """Say that this person's roles do not reach this page, and who can change that."""
     known = " and ".join(sorted(viewer.roles))

@@ -7,7 +7,6 @@ from backend.serving.endpoints import Endpoint
 from backend.storage import StorageUse, StoredItem, StoredPart
 from components import states, times
 from components.chat import endpoint_card
-from components.plain_text import escaped
 from components.session import Session
 
 # What each part is, and what deleting its unused items means; without the second it is kept.
@@ -152,6 +151,6 @@ def _clean(session: Session, chosen: list[str]) -> None:
         with st.spinner("Cleaning …"):
             st.session_state[_FREED] = session.services.storage.clean(chosen)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     st.rerun()

@@ -39,12 +39,6 @@ class VersionFigures:
         """Return the share of requests that failed."""
         return self.errors / self.requests if self.requests else None
 
-    @property
-    def up_share(self) -> float | None:
-        """Return the share of thumbs up among the thumbs."""
-        judged = self.up + self.down
-        return self.up / judged if judged else None
-
 
 # By the names of the model and of its version: an endpoint may serve several models.
 Figures = Mapping[tuple[str, str], VersionFigures]

@@ -6,7 +6,9 @@ import streamlit as st
 
 from backend.access.lists import EndpointAccess, Entry, Grantee, Level, named
 from backend.errors import ReviewAppError
+from components import states
 from components.access import words as access_words
+from components.access.rows import row
 from components.plain_text import escaped
 from components.session import Session
 
@@ -27,13 +29,7 @@ def draw(session: Session, access: EndpointAccess, title: str) -> None:
 def _draw_entry(
     session: Session, access: EndpointAccess, title: str, entry: Entry, number: int
 ) -> None:
-    with st.container(
-        horizontal=True,
-        vertical_alignment="center",
-        horizontal_alignment="distribute",
-        gap="small",
-        key=f"entry_{number}",
-    ):
+    with row(f"entry_{number}"):
         st.markdown(_sentence(entry), width="content")
         if not access.may_change or entry.direct is None:
             return
@@ -151,6 +147,6 @@ def _change(
             else:
                 service.give(session.viewer, access.endpoint, grantee, level)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     st.rerun()

@@ -11,6 +11,7 @@ from backend.access.guides import (
 )
 from backend.errors import ReviewAppError
 from backend.serving.reviewer_guide import SHOWN_QUESTIONS, ReviewerGuide
+from components import states
 from components.chat import chain_chooser, chat_opening
 from components.chat.chat_state import Chat
 from components.plain_text import escaped
@@ -36,7 +37,7 @@ def save(session: Session, endpoint: str, guide: ReviewerGuide) -> None:
         with st.spinner("Asking the workspace …"):
             session.services.review_setup.save(session.viewer, endpoint, guide)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     note_saved(endpoint)
     st.rerun()

@@ -10,7 +10,7 @@ from backend.access.invitations import NewLink
 from backend.access.lists import Grantee, Kind, Level
 from backend.errors import ReviewAppError
 from backend.identity import Role
-from components import copy_button, times
+from components import copy_button, states, times
 from components.plain_text import escaped
 from components.session import Session
 
@@ -144,7 +144,7 @@ def _make_link(session: Session, user_name: str, opens: timedelta, stays: timede
 
 
 def _say(problem: ReviewAppError) -> None:
-    st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+    states.refused(problem)
 
 
 def _hide() -> None:

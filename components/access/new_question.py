@@ -5,9 +5,9 @@ import streamlit as st
 from backend.access.review_setup import INSTRUCTION_CHARACTERS, NAME_CHARACTERS, OPTION_CHARACTERS
 from backend.errors import ReviewAppError
 from backend.feedback.label_schemas import AnswerKind, Question
+from components import states
 from components.access import guide as access_guide
 from components.access import rehearsal
-from components.plain_text import escaped
 from components.session import Session
 
 _KINDS = {
@@ -37,7 +37,7 @@ def _make(session: Session, endpoint: str, question: Question) -> None:
         with st.spinner("Asking MLflow …"):
             session.services.review_setup.add(session.viewer, endpoint, question)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     # The next one gets other fields, which are empty.
     st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1

@@ -7,8 +7,9 @@ import streamlit as st
 from backend.access.invitations import Invitation, Person, PersonToken
 from backend.errors import ReviewAppError
 from backend.identity import Role
-from components import times
+from components import states, times
 from components.access import invite as access_invite
+from components.access.rows import row
 from components.plain_text import escaped
 from components.session import Session
 
@@ -36,13 +37,7 @@ def _draw_open(session: Session, invited: list[Invitation]) -> None:
     if not invited:
         st.caption("There is none.")
     for number, each in enumerate(invited):
-        with st.container(
-            horizontal=True,
-            vertical_alignment="center",
-            horizontal_alignment="distribute",
-            gap="small",
-            key=f"invitation_{number}",
-        ):
+        with row(f"invitation_{number}"):
             by = f", made by {escaped(each.invited_by)}" if each.invited_by else ""
             st.markdown(
                 f"**{escaped(each.user_name)}**, works until {times.short(each.expires_at)}{by}",
@@ -141,13 +136,7 @@ def _draw_ways_in(session: Session, person: Person) -> None:
         st.caption("Nowhere. They need a link, or a token of their own, to come in.")
         return
     for number, token in enumerate(tokens):
-        with st.container(
-            horizontal=True,
-            vertical_alignment="center",
-            horizontal_alignment="distribute",
-            gap="small",
-            key=f"token_{number}",
-        ):
+        with row(f"token_{number}"):
             st.markdown(_way_in(token), width="content")
             if st.button("Sign out", key=f"revoke_{number}"):
                 _ask_to_revoke(session, person, [token])
@@ -181,6 +170,6 @@ def _do(act: Callable[[], None]) -> None:
         with st.spinner("Asking the workspace …"):
             act()
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     st.rerun()

@@ -6,9 +6,11 @@ from backend.access.review_setup import KnownQuestion
 from backend.errors import ReviewAppError
 from backend.feedback.label_schemas import SHOWN_SCHEMAS, AnswerKind
 from backend.serving.reviewer_guide import ReviewerGuide
+from components import states
 from components.access import guide as access_guide
 from components.access import new_question as access_new_question
 from components.access import rehearsal
+from components.access.rows import row
 from components.plain_text import escaped
 from components.session import Session
 
@@ -74,7 +76,7 @@ def _choose(session: Session, endpoint: str, names: tuple[str, ...] | None) -> N
         with st.spinner("Asking the workspace …"):
             session.services.review_setup.choose(session.viewer, endpoint, names)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     access_guide.note_saved(endpoint)
     st.rerun()
@@ -85,13 +87,7 @@ def _draw_all(session: Session, endpoint: str, known: tuple[KnownQuestion, ...])
         return
     st.markdown("**All questions of this chain's experiment**")
     for number, each in enumerate(known):
-        with st.container(
-            horizontal=True,
-            vertical_alignment="center",
-            horizontal_alignment="distribute",
-            gap="small",
-            key=f"known_{number}",
-        ):
+        with row(f"known_{number}"):
             st.markdown(f"{escaped(each.question.name)} ({_kind(each)})", width="content")
             if each.is_mlflows_own:
                 st.caption("MLflow's own", width="content")
@@ -116,7 +112,7 @@ def _ask_to_delete(session: Session, endpoint: str, known: KnownQuestion) -> Non
         with st.spinner("Asking MLflow …"):
             session.services.review_setup.delete(session.viewer, endpoint, known.id)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     access_guide.note_saved(endpoint)
     st.rerun()

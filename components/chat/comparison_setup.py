@@ -9,6 +9,7 @@ from backend.conversations.comparisons import Comparisons
 from backend.errors import ReviewAppError
 from backend.identity import Role
 from backend.serving.endpoints import Endpoint, ServedVersion
+from components import states
 from components.chat import chain_chooser
 from components.plain_text import escaped
 from components.session import Session
@@ -121,4 +122,4 @@ def _draw_outcome(endpoint: str) -> None:
     if problem is None:
         st.caption(":material/check: Saved. It holds from the next question on.")
     else:
-        st.markdown(f":red[:material/error:] {escaped(f'{problem.sentence} {problem.advice}')}")
+        states.refused(problem)

@@ -7,6 +7,7 @@ import streamlit as st
 from backend.errors import ReviewAppError
 from backend.guard_rails.rails import GuardsNow
 from backend.guard_rails.settings import LONGEST_REASON, Follow, PromotionRail, ReturnRail
+from components import states
 from components.plain_text import escaped
 from components.session import Session
 
@@ -141,6 +142,6 @@ def _do(change: Callable[[], None]) -> None:
         with st.spinner("Asking the workspace …"):
             change()
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     st.rerun()

@@ -6,6 +6,7 @@ from backend.endpoint_tests.asking import Trial
 from backend.endpoint_tests.plan import MOST_CHARACTERS
 from backend.endpoint_tests.service import Asked
 from backend.errors import ReviewAppError
+from components import states
 from components.deployments import served_versions
 from components.endpoint_tests import target as endpoint_test_target
 from components.endpoint_tests.target import Target
@@ -40,7 +41,7 @@ def _ask(session: Session, target: Target, question: str) -> None:
         with st.spinner("Asking …"):
             asked = session.services.endpoint_tests.ask(name, question, target.served_name)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     st.session_state[_ASKED] = (name, asked)
 

@@ -14,9 +14,9 @@ from backend.endpoint_tests.plan import (
 )
 from backend.errors import ReviewAppError
 from backend.long_work.record import JobKind
+from components import states
 from components.endpoint_tests import questions as endpoint_test_questions
 from components.endpoint_tests.target import Target
-from components.plain_text import escaped
 from components.session import Session
 
 JOB = "job"
@@ -94,7 +94,7 @@ def _start(
                 session.viewer, kind, target.endpoint.name, target.served_name, planned()
             )
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     st.query_params[JOB] = job.id
     st.rerun()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from backend.errors import ReviewAppError
 from backend.registry.record import Version
+from components import states
 from components.plain_text import escaped
 from components.session import Session
 
@@ -105,4 +106,4 @@ def _attempt(change: Callable[[], None]) -> None:
 
 
 def _say(problem: ReviewAppError) -> None:
-    st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+    states.refused(problem)

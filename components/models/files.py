@@ -7,6 +7,7 @@ import streamlit as st
 from backend.errors import ReviewAppError
 from backend.registry.contents import File, Look, Preview
 from backend.registry.record import Version
+from components import states
 from components.models import words as model_words
 from components.plain_text import escaped
 from components.session import Session
@@ -73,4 +74,4 @@ def _language(path: str) -> str | None:
 
 
 def _say(problem: ReviewAppError) -> None:
-    st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+    states.refused(problem)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from backend.errors import ReviewAppError
 from backend.registry.record import Version
+from components import states
 from components.models import words as model_words
 from components.plain_text import escaped
 from components.session import Session
@@ -63,4 +64,4 @@ def _promote(session: Session, version: Version, to: str, reason: str, alias: st
 
 
 def _say(problem: ReviewAppError) -> None:
-    st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+    states.refused(problem)

@@ -8,7 +8,7 @@ import streamlit as st
 from backend.errors import ReviewAppError
 from backend.releases.answers import Answers
 from backend.releases.record import QUIET, Kind, Outcome, Release
-from components import times
+from components import states, times
 from components.plain_text import escaped
 from components.session import Session
 
@@ -59,7 +59,7 @@ def _count(session: Session, release: Release, kept: dict[str, Answers | None]) 
             kept[release.id] = session.services.release_search.answers(session.viewer, release)
     except ReviewAppError as problem:
         kept.pop(release.id, None)
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
 
 
 def _questions(count: int) -> str:

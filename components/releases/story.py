@@ -6,7 +6,7 @@ from backend.errors import ReviewAppError
 from backend.releases.record import Kind, Outcome, Release
 from backend.releases.stories import Story
 from backend.serving.version_states import VersionState
-from components import times
+from components import states, times
 from components.deployments import deploy_plan, deployment_address, served_versions
 from components.plain_text import escaped
 from components.releases import answers as release_answers
@@ -86,7 +86,7 @@ def _offer_to_call_off(session: Session, release: Release) -> None:
     try:
         session.services.release_stories.call_off(session.viewer, release)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     st.rerun(scope="app")
 

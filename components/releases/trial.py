@@ -8,7 +8,7 @@ from backend.errors import ReviewAppError
 from backend.releases.record import Release
 from backend.releases.stories import Story
 from backend.releases.trial import Trial
-from components import times
+from components import states, times
 from components.deployments import served_versions
 from components.plain_text import escaped
 from components.session import Session
@@ -65,5 +65,5 @@ def _try(session: Session, story: Story) -> Trial | None:
         with st.spinner("Asking it its own input example …"):
             return session.services.deploying.try_out(session.viewer, story.release)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return None

@@ -11,7 +11,7 @@ from backend.replay.bisection import Pointed, Tried
 from backend.replay.bisections import Bisection
 from backend.replay.record import FormerRequest
 from backend.turns.answers import Answer
-from components import job_progress, text_changes, times
+from components import job_progress, states, text_changes, times
 from components.chat.chat_state import Entry, Judgement
 from components.plain_text import escaped
 from components.replay import card as replay_card
@@ -110,7 +110,7 @@ def _begin(session: Session, endpoint: str, request_id: str) -> None:
         with st.spinner("Putting it on record …"):
             job = session.services.bisections.begin(session.viewer, endpoint, request_id)
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     replay_link.go_to_job(job.id)
     st.rerun()

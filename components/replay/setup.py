@@ -8,6 +8,7 @@ from backend.errors import ReviewAppError
 from backend.long_work.record import Job
 from backend.replay.record import MOST, Said, Wanted
 from backend.serving.endpoints import Endpoint, ServedVersion
+from components import states
 from components.deployments import deployment_address
 from components.plain_text import escaped
 from components.replay import link as replay_link
@@ -134,7 +135,7 @@ def _offer(
                 session.viewer, endpoint.name, candidate.name, wanted, is_shared=is_shared
             )
     except ReviewAppError as problem:
-        st.markdown(f":red[:material/error:] {escaped(problem.sentence)} {escaped(problem.advice)}")
+        states.refused(problem)
         return
     replay_link.go_to_job(job.id)
     st.rerun()

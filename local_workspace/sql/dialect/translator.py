@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from local_workspace.sql.dialect.sql_text import text
 from local_workspace.sql.dialect.type_oracle import TypeOracle, question
 from local_workspace.sql.failure import StatementFailed, unsupported
 
@@ -156,11 +155,6 @@ def integer_constant(node: exp.Expr | None) -> int | None:
 def needs_constant(what: str, node: exp.Expr) -> StatementFailed:
     """Say that something can only be translated when it is written out."""
     return unsupported(f"{what} must be a literal here, not {shown(node)}")
-
-
-def string_list(values: Iterable[str]) -> str:
-    """Return string literals, separated by commas."""
-    return ", ".join(text(value) for value in values)
 
 
 def _described(node: exp.Expr) -> str:

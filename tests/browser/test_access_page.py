@@ -7,6 +7,7 @@ from databricks.sdk import WorkspaceClient
 from playwright.sync_api import expect
 
 from backend.agents import deploy
+from tests.browser.choosing import choose
 from tests.browser.conftest import led_to
 from tests.browser.looking import AT_REST, look_at
 from tests.registered_models import question, register
@@ -57,8 +58,7 @@ def invite(page, name):
     """Fill the form and return the link."""
     page.get_by_role("textbox", name="E-mail address").fill(name)
     page.get_by_role("textbox", name="Name", exact=True).fill("Eve")
-    page.get_by_role("combobox", name="Chains they may ask").click()
-    page.get_by_role("option", name="Guarded chain").click()
+    choose(page, "Chains they may ask", "Guarded chain")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Make a link").click()
     shown = page.locator(".st-key-invitation_link code")
@@ -109,8 +109,7 @@ def test_whoever_is_signed_out_is_at_the_door_with_the_next_click(admin, guarded
     page = admin.page
     show(page, "People")
     page.locator(AT_REST).wait_for()
-    page.get_by_role("combobox", name="Person").click()
-    page.get_by_role("option", name="gus@example.com").click()
+    choose(page, "Person", "gus@example.com")
     page.get_by_text("Where they are signed in").wait_for()
     look_at(page, "access-person")
     page.get_by_role("button", name="Sign out", exact=True).click()

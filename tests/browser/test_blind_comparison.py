@@ -6,6 +6,7 @@ import pytest
 from databricks.sdk import WorkspaceClient
 
 from backend.agents import deploy
+from tests.browser.choosing import choose
 from tests.browser.conftest import allow, led_to
 from tests.browser.looking import AT_REST, NARROW, WIDE, keep_picture, look_at
 from tests.browser.test_asking import reach
@@ -46,8 +47,7 @@ def turn_on(place, visit):
     page.goto(f"{place.app}/chat?endpoint={ENDPOINT}")
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("Blind comparison").wait_for()
-    page.get_by_role("combobox", name="Compare the live version with").click()
-    page.get_by_role("option", name=re.compile("Version 1")).click()
+    choose(page, "Compare the live version with", re.compile("Version 1"))
     page.locator(AT_REST).wait_for()
     look_at(page, "comparison-setup")
     page.get_by_role("button", name="Save", exact=True).click()

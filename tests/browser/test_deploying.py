@@ -8,6 +8,7 @@ from databricks.sdk import WorkspaceClient
 from playwright.sync_api import Page, expect
 
 from backend.agents import deploy
+from tests.browser.choosing import choose
 from tests.browser.conftest import allow, led_to
 from tests.browser.looking import look_at
 from tests.registered_models import question, register, register_again
@@ -138,8 +139,7 @@ def test_failed_deployment_says_why_and_changes_nothing(deployed, come):
     """With the exception, and that the old version answers."""
     before = traffic(deployed)
     page = come(BROKEN, 1)
-    page.get_by_role("combobox", name="Endpoint").click()
-    page.get_by_role("option", name=ENDPOINT).first.click()
+    choose(page, "Endpoint", ENDPOINT)
 
     bring_up(page, "Try the other index", "SERVED=1")
 

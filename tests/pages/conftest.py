@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -33,6 +35,7 @@ from tests.pages.deployed import (
 from tests.pages.erasing import FakeErasures
 from tests.pages.guarded import FakeGuardRails
 from tests.pages.ledger import FakeReleaseExport, FakeReleaseSearch
+from tests.pages.logged_requests import FakeRequestLogs
 from tests.pages.registered import FakePromotions, FakeRegistry
 from tests.pages.replayed import FakeBisections, FakeReplays
 from tests.pages.stored import FakeStorage
@@ -249,6 +252,7 @@ class Visit:
     access: FakeAccess = field(default_factory=FakeAccess)
     invitations: FakeInvitations = field(default_factory=FakeInvitations)
     review_setup: FakeReviewSetup = field(default_factory=FakeReviewSetup)
+    request_logs: FakeRequestLogs = field(default_factory=FakeRequestLogs)
     connect_error: ReviewAppError | None = None
     token: str | None = "dapi-alice"
     tokens_used: list[str] = field(default_factory=list)
@@ -264,6 +268,15 @@ class Visit:
         """Open the first page, or one of the others."""
         at = AppTest.from_file(str(SHELL), default_timeout=20).run()
         return at.switch_page(f"../pages/{page}").run() if page else at
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _installed_once() -> Iterator[None]:
+    """Every page that is opened would read what is installed anew: half a second each."""
+    read = manifest_scanner.scan_component_manifests
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(read))
+        yield
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import mlflow
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from backend.agents import deploy
 from local_workspace import WorkspaceConnection, running_workspace
@@ -27,6 +27,7 @@ from tests.registered_models import question, register
 ROOT = Path(__file__).parents[2]
 # A page that is not as it should be by then never will be; what is there in time costs no time.
 PATIENCE_MS = 45_000
+SIZE = {"width": 1280, "height": 800}
 expect.set_options(timeout=PATIENCE_MS)
 FAILED = pytest.StashKey[bool]()
 MODEL = "main.browser.talking_chain"
@@ -87,6 +88,8 @@ class Place:
 
     workspace: WorkspaceConnection
     app: str
+    # Where the workspace keeps its data.
+    folder: Path = Path()
 
     @property
     def client(self) -> LocalClient:
@@ -139,7 +142,16 @@ def place(executable, tmp_path_factory) -> Iterator[Place]:
     ):
         _deploy(workspace)
         _wait(lambda: _answers(f"{url}/healthz"))
-        yield Place(workspace, url)
+        yield Place(workspace, url, folder)
+
+
+@pytest.fixture(scope="package")
+def logged(place):
+    """A chain with 10,000 recorded requests, see `logged.py`; made when it is first asked for."""
+    # It knows this module.
+    from tests.browser.logged import log_requests  # noqa: PLC0415
+
+    return log_requests(place, _wait)
 
 
 @contextmanager
@@ -220,8 +232,14 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+@pytest.fixture(scope="package")
+def profiles(browser) -> list[BrowserContext]:
+    """What journeys before this one have left: empty but for the scripts of the app, compiled."""
+    return []
+
+
 @pytest.fixture
-def visit(browser, place, request) -> Iterator[Callable[[str], Visitor]]:
+def visit(browser, profiles, place, request) -> Iterator[Callable[[str], Visitor]]:
     """Return a function that comes to an address with a browser that was never there.
 
     Whatever a journey is about, its browser turns to no host but the app's.
@@ -229,7 +247,7 @@ def visit(browser, place, request) -> Iterator[Callable[[str], Visitor]]:
     contexts, visitors = [], []
 
     def come(address: str) -> Visitor:
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context = profiles.pop() if profiles else _new_profile(browser)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         visitor = Visitor(context.new_page()).watch()
@@ -242,5 +260,22 @@ def visit(browser, place, request) -> Iterator[Callable[[str], Visitor]]:
         if request.node.stash.get(FAILED, False):
             keep_picture(visitor.page, f"failed-{request.node.originalname}-{number}")
     for context in contexts:
-        context.close()
+        _forget_everything(context, place.app)
+    profiles += contexts
     assert {host for each in visitors for host in each.hosts} == {urlsplit(place.app).netloc}
+
+
+def _new_profile(browser: Browser) -> BrowserContext:
+    # Nobody looks at what moves; drawing it sixty times a second is a tenth of a browser's work.
+    return browser.new_context(viewport=SIZE, reduced_motion="reduce")
+
+
+def _forget_everything(context: BrowserContext, app: str) -> None:
+    """Leave nothing of a visitor but what was loaded and is the same for everybody."""
+    context.clear_cookies()
+    page = context.new_page()
+    # No page of the app, which would begin a session; but its origin, which has the storage.
+    page.goto(f"{app}/healthz")
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+    for each in context.pages:
+        each.close()

@@ -16,6 +16,7 @@ from local_workspace.inference_tables.table_layout import TableKind
 from tests.processes.conftest import ask, state, wait_for
 from tests.processes.recorded import delta_rows, rows
 
+_PORTION = 16 * 1024 * 1024
 WITHOUT_MLFLOW = ("--mlflow-tracking-uri", "http://127.0.0.1:9")
 
 
@@ -45,7 +46,7 @@ def main() -> None:
         time.sleep(1.5)
         filling = threading.Timer(0.5, fill, (disk,), {"leave": 0})
         filling.start()
-        broken = ask(connection, "full", "count 100", stream=True, user="x" * 3_000_000)
+        broken = ask(connection, "full", "count 200", stream=True, user="x" * 3_000_000)
         filling.join()
         said["broken off"] = [broken.status_code, broken.text[-2000:]]
         (disk / "filler").unlink()
@@ -61,13 +62,18 @@ def main() -> None:
 
 
 def fill(disk: Path, leave: int) -> None:
-    """Write until only so many bytes are free."""
+    """Take space until only so many bytes are free, at once however busy the machine is."""
     with (disk / "filler").open("wb", buffering=0) as file:
-        while (free := shutil.disk_usage(disk).free) > leave:
+        taken, most = 0, _PORTION
+        while (free := shutil.disk_usage(disk).free) > leave and most:
+            portion = min(free - leave, most)
             try:
-                file.write(b"x" * min(free - leave, 4 * 1024 * 1024))
+                os.posix_fallocate(file.fileno(), taken, portion)
             except OSError:
-                return
+                # Somebody else was faster.
+                most = portion // 2
+            else:
+                taken += portion
         os.fsync(file.fileno())
 
 

@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/uv pip install -q --compile-bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench requirements
+.PHONY: help install run test tests check bench requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,7 +20,11 @@ install: .venv/installed ## Install what the app and the local workspace need in
 run: .venv/installed ## Start the local workspace with the examples, MLflow and the app; Ctrl-C ends all
 	@BIN=$(BIN) PORT=$(PORT) APP_PORT=$(APP_PORT) DATA_DIR=$(DATA_DIR) exec ./run.sh
 
-test: check ## Run every check and every test, journeys in Chromium among them
+test: .venv/installed-browser ## Run every check and every test, journeys in Chromium among them
+	@$(MAKE) --no-print-directory -j 2 check tests
+
+# Beside the checks, which keep one core busy for a minute.
+tests: .venv/installed-browser
 	$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder --durations 20
 
 check: .venv/installed-browser ## Check style, types and import rules

@@ -4,7 +4,8 @@ The official client does not raise when a statement fails; this does.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from weakref import WeakKeyDictionary
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service import sql
@@ -12,11 +13,16 @@ from databricks.sdk.service import sql
 from backend.error_translation import translated
 from backend.errors import NotAllowed, NotFound, NotOffered, Refused, ReviewAppError, TookTooLong
 
-# Below the client's own patience for one answer.
+# Below the client's own patience for one answer; shorter where somebody may call it off.
 WAIT = "15s"
+SHORT_WAIT = "5s"
 
 PATIENCE_SECONDS = 600
 LOOK_SECONDS = 1.0
+
+# Which warehouse a client asks is not asked again before each statement.
+REMEMBERED_SECONDS = 60.0
+_chosen: WeakKeyDictionary[WorkspaceClient, tuple[float, str]] = WeakKeyDictionary()
 
 Row = dict[str, str | None]
 
@@ -33,10 +39,12 @@ def rows(
     parameters: Mapping[str, str],
     *,
     patient: bool = False,
+    is_stopped: Callable[[], bool] | None = None,
 ) -> list[Row]:
     """Return all rows of a query, each cell as the text the workspace wrote, by column.
 
-    Who is patient waits for minutes: for what changes tables, or reads all of them.
+    Who is patient waits for minutes: for what changes tables, or reads all of them. Meanwhile it
+    is asked now and then whether the statement is to be stopped.
     """
     values = [
         sql.StatementParameterListItem(name=name, value=value) for name, value in parameters.items()
@@ -44,13 +52,13 @@ def rows(
     with translated():
         answer = workspace.statement_execution.execute_statement(
             statement,
-            _warehouse(workspace),
+            warehouse(workspace),
             parameters=values,
-            wait_timeout=WAIT,
+            wait_timeout=SHORT_WAIT if is_stopped else WAIT,
             on_wait_timeout=_CONTINUE if patient else _CANCEL,
         )
         if patient:
-            answer = _awaited(workspace, answer)
+            answer = _awaited(workspace, answer, is_stopped or _never)
         _check(answer.status)
         return [dict(zip(_columns(answer), row, strict=True)) for row in _cells(workspace, answer)]
 
@@ -60,22 +68,32 @@ def quoted(*names: str) -> str:
     return ".".join("`" + name.replace("`", "``") + "`" for name in names)
 
 
-def _warehouse(workspace: WorkspaceClient) -> str:
+def warehouse(workspace: WorkspaceClient) -> str:
     """Return the one that was configured (DATABRICKS_WAREHOUSE_ID), or the first that runs."""
     if configured := workspace.config.warehouse_id:
         return configured
+    known = _chosen.get(workspace)
+    if known and time.monotonic() - known[0] < REMEMBERED_SECONDS:
+        return known[1]
     found = sorted(workspace.warehouses.list(), key=lambda each: each.state != sql.State.RUNNING)
     chosen = next((each.id for each in found if each.id), None)
     if chosen is None:
         raise NotOffered("This workspace has no SQL warehouse the app may use.")
+    _chosen[workspace] = time.monotonic(), chosen
     return chosen
 
 
-def _awaited(workspace: WorkspaceClient, answer: sql.StatementResponse) -> sql.StatementResponse:
+def _never() -> bool:
+    return False
+
+
+def _awaited(
+    workspace: WorkspaceClient, answer: sql.StatementResponse, is_stopped: Callable[[], bool]
+) -> sql.StatementResponse:
     """Return what a statement has come to; one that goes on for too long is stopped."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while answer.statement_id and answer.status and answer.status.state in _UNDER_WAY:
-        if time.monotonic() > deadline:
+        if is_stopped() or time.monotonic() > deadline:
             workspace.statement_execution.cancel_execution(answer.statement_id)
             raise TookTooLong("The SQL warehouse did not answer in time.")
         time.sleep(LOOK_SECONDS)

@@ -9,39 +9,59 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from backend.tables.part_sink import PartSink
 from backend.tables.sql import Row
 
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for the beginning of a formula; some take the wide signs, too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
+# Programs that read text end at a null byte; this is how it is drawn.
+_NULL, _DRAWN_NULL = "\0", "\N{SYMBOL FOR NULL}"
 
 
 def csv_parts(columns: tuple[str, ...], pages: Iterable[list[Row]]) -> Iterator[bytes]:
     """Yield the file in parts, its header first; no cell of it is a formula."""
-    yield _lines([columns])
+    yield _lines([[_harmless(name) for name in columns]])
     for page in pages:
         yield _lines([[_harmless(row[name]) for name in columns] for row in page])
 
 
 def write_parquet(path: Path, columns: dict[str, pa.DataType], pages: Iterable[list[Row]]) -> int:
     """Write the file, with the types asked for; return how many rows it has."""
-    schema = pa.schema(list(columns.items()))
     written = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+
+    def counted() -> Iterator[list[Row]]:
+        nonlocal written
+        for page in pages:
+            yield page
+            written += len(page)
+
+    with path.open("wb") as file:
+        file.writelines(parquet_parts(columns, counted()))
+    return written
+
+
+def parquet_parts(columns: dict[str, pa.DataType], pages: Iterable[list[Row]]) -> Iterator[bytes]:
+    """Yield the file in parts, with the types asked for: a page is a row group."""
+    schema, sink = pa.schema(list(columns.items())), PartSink()
+    with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd") as writer:
         for page in pages:
             arrays = [_array([row[name] for row in page], kind) for name, kind in columns.items()]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-            written += len(page)
-    return written
+            yield sink.taken()
+    yield sink.taken()
 
 
 def _lines(rows: Iterable[Iterable[str | None]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+    return text.getvalue().encode(errors="replace")
 
 
 def _harmless(cell: str | None) -> str | None:
-    return f"'{cell}" if cell and cell.startswith(_FORMULA) else cell
+    if not cell:
+        return cell
+    text = cell.replace(_NULL, _DRAWN_NULL)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _array(cells: list[str | None], kind: pa.DataType) -> pa.Array:

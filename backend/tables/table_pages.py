@@ -4,7 +4,7 @@ Pages go by key, not by OFFSET: each continues after the last row of the one bef
 thousandth costs what the first did, and rows that arrive meanwhile shift nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from databricks.sdk import WorkspaceClient
@@ -34,29 +34,41 @@ def pages(
     workspace: WorkspaceClient, query: TableQuery, page_rows: int = PAGE_ROWS
 ) -> Iterator[list[sql.Row]]:
     """Yield pages of rows, oldest first."""
-    after: dict[str, str] = {}
-    while page := _page(workspace, query, after, page_rows):
-        # Rows larger than usual: what was too much for one answer was asked for in smaller pages.
-        page_rows = min(page_rows, max(len(page), 1))
-        last = page[-1]
-        after = {"after_time": last[_TIME_KEY] or "0", "after_id": last[query.id] or ""}
-        for row in page:
-            del row[_TIME_KEY]
-        yield page
+
+    def ask(size: int, last: sql.Row | None) -> list[sql.Row]:
+        after = {}
+        if last:
+            after = {"after_time": last[_TIME_KEY] or "0", "after_id": last[query.id] or ""}
+        return sql.rows(
+            workspace, _statement(query, size, bool(after)), {**query.parameters, **after}
+        )
+
+    for page in key_set_pages(ask, page_rows):
+        yield [{name: row[name] for name in row if name != _TIME_KEY} for row in page]
 
 
-def _page(
-    workspace: WorkspaceClient, query: TableQuery, after: Mapping[str, str], size: int
-) -> list[sql.Row]:
+def key_set_pages(
+    ask: Callable[[int, sql.Row | None], list[sql.Row]], page_rows: int = PAGE_ROWS
+) -> Iterator[list[sql.Row]]:
+    """Yield pages; `ask` returns at most so many rows that come after the last one there was.
+
+    Where rows are larger than usual, what is too much for one answer is asked for in smaller pages,
+    which grow again behind them.
+    """
+    size, last = page_rows, None
     while True:
         try:
-            return sql.rows(
-                workspace, _statement(query, size, bool(after)), {**query.parameters, **after}
-            )
+            page = ask(size, last)
         except Refused:
             if size == 1:
                 raise
             size = max(size // 4, 1)
+            continue
+        if not page:
+            return
+        last = page[-1]
+        yield page
+        size = min(size * 2, page_rows)
 
 
 def _statement(query: TableQuery, size: int, continues: bool) -> str:

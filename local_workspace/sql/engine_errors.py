@@ -22,15 +22,18 @@ _TELLING = {
 # What the kind of the error does not tell, its words do.
 _SAID = [
     (re.compile("Division by zero"), "DIVIDE_BY_ZERO", "22012"),
-    (
-        re.compile(r"olumn .*not found|Referenced table .*not found|before it is defined"),
-        "UNRESOLVED_COLUMN",
-        "42703",
-    ),
     (re.compile("Date out of range"), "DATETIME_FIELD_OUT_OF_BOUNDS", "22023"),
     (re.compile("out of range for|is out of range|can't be cast"), "CAST_OVERFLOW", "22003"),
     (re.compile("^Could not parse string"), "CANNOT_PARSE_TIMESTAMP", "22007"),
 ]
+# Which column is not there, or stands where it may not, in DuckDB's words.
+_UNRESOLVED = re.compile(
+    r'Referenced (?:column|table) "(.+?)" not found|Column "(.+?)" referenced that exists'
+    r'|does not have a column named "(.+?)"'
+)
+_UNGROUPED = re.compile(r'olumn "(.+?)" must appear in the GROUP BY clause')
+_MEANT = re.compile(r"Candidate (?:bindings|tables): (.*)")
+_MOST_MEANT = 5
 # A path, in quotation marks or not: a slash after something that is no name.
 _PATH = re.compile(r"""["']?(?:[A-Za-z]:)?(?:/[\w.\- ]+){2,}/?["']?""")
 
@@ -48,6 +51,8 @@ def failure_of(error: Exception) -> StatementFailed:
         return StatementFailed("", "The statement was stopped.", "57014", "CANCELLED")
     if kind == "Out of Memory":
         return _out_of_memory()
+    if (failure := _about_a_column(first, str(error))) is not None:
+        return failure
     for pattern, condition, state in _SAID:
         if pattern.search(first):
             return StatementFailed(condition, _clean(first), state)
@@ -63,6 +68,25 @@ def failure_of(error: Exception) -> StatementFailed:
 def needs_columns_by_name(error: Exception) -> bool:
     """Tell whether a file lacks a column that another has: the files are then read by name."""
     return "union_by_name" in str(error) or "schema mismatch" in str(error).lower()
+
+
+def _about_a_column(first: str, whole: str) -> StatementFailed | None:
+    if found := _UNGROUPED.search(first):
+        message = (
+            f'The non-aggregating expression "{found[1]}" is based on columns which are not '
+            "participating in the GROUP BY clause. Add it to the GROUP BY or aggregate it."
+        )
+        return StatementFailed("MISSING_AGGREGATION", message, "42803", subject=found[1])
+    if not (found := _UNRESOLVED.search(first)):
+        return None
+    name = next(each for each in found.groups() if each)
+    message = f"A column, variable, or function parameter with name `{name}` cannot be resolved."
+    meant = re.findall(r'"([^"]+)"', named[1]) if (named := _MEANT.search(whole)) else []
+    if meant:
+        listed = ", ".join(f"`{each}`" for each in meant[:_MOST_MEANT])
+        message += f" Did you mean one of the following? [{listed}]."
+    condition = f"UNRESOLVED_COLUMN.WITH{'' if meant else 'OUT'}_SUGGESTION"
+    return StatementFailed(condition, _clean(message), "42703", subject=name)
 
 
 _STATES = {

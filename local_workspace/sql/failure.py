@@ -1,16 +1,35 @@
 """Why a statement failed, in the words and codes Databricks' clients read from its status."""
 
+_SYNTAX = "42601"
+
 
 class StatementFailed(Exception):
     """The statement was accepted and cannot be answered; it ends in the state FAILED."""
 
     def __init__(
-        self, condition: str, message: str, sql_state: str, error_code: str = "BAD_REQUEST"
+        self,
+        condition: str,
+        message: str,
+        sql_state: str,
+        error_code: str = "BAD_REQUEST",
+        subject: str = "",
     ) -> None:
         super().__init__(message)
         self.message = f"[{condition}] {message}" if condition else message
         self.sql_state = sql_state
         self.error_code = error_code
+        # The name it is about, by which its place is found.
+        self.subject = subject
+        self.is_located = False
+
+    def locate(self, line: int, position: int) -> None:
+        """Say where in the statement it is, in Databricks' words; the first word stands."""
+        if self.is_located:
+            return
+        self.is_located = True
+        is_syntax = self.sql_state == _SYNTAX
+        where = f" (line {line}, pos {position})" if is_syntax else f"; line {line} pos {position}"
+        self.message = f"{self.message} SQLSTATE: {self.sql_state}{where}"
 
     def as_dict(self) -> dict[str, str]:
         """Return it as plain data, to cross from process to process."""
@@ -23,7 +42,7 @@ class StatementFailed(Exception):
 
 def syntax_error(message: str) -> StatementFailed:
     """Say that this is not SQL."""
-    return StatementFailed("PARSE_SYNTAX_ERROR", message, "42601")
+    return StatementFailed("PARSE_SYNTAX_ERROR", message, _SYNTAX)
 
 
 def unsupported(what: str) -> StatementFailed:

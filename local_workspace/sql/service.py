@@ -18,6 +18,8 @@ from local_workspace.access.principal import Principal
 from local_workspace.errors import InvalidParameter, NotFound, PermissionDenied, TooManyRequests
 from local_workspace.inference_tables.table_location import TableCatalog, TableLocation
 from local_workspace.sql.failure import StatementFailed
+from local_workspace.sql.history import StatementHistory
+from local_workspace.sql.history_request import HistoryRequest
 from local_workspace.sql.job import Job, Reply, Setup
 from local_workspace.sql.limits import MEBIBYTE, SqlLimits
 from local_workspace.sql.query_pool import ProcessEnded, QueryPool, ended_failure
@@ -49,6 +51,7 @@ class SqlService:
         setup = Setup(self._limits, self.user_tables.root, self._scratch)
         self.pool = QueryPool(setup, logs_dir / "sql.log")
         self._statements: dict[str, Statement] = {}
+        self._history = StatementHistory()
         self._running: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -108,6 +111,11 @@ class SqlService:
         """Stop a statement; one that is over stays as it is."""
         self._cancel(self._owned(statement_id, caller))
 
+    def list_history(self, request: HistoryRequest, caller: Principal) -> Json:
+        """Return which statements were submitted, the latest first."""
+        check_reader(caller)
+        return self._history.page(request, caller)
+
     def _accept(self, request: StatementRequest, caller: Principal) -> Statement:
         unfinished = sum(not each.is_over for each in self._statements.values())
         if unfinished >= self._limits.processes + self._limits.waiting:
@@ -119,6 +127,7 @@ class SqlService:
         statement_id = str(uuid.uuid4())
         statement = Statement(statement_id, caller.id, request, self._scratch / statement_id)
         self._statements[statement_id] = statement
+        self._history.note(statement, caller)
         return statement
 
     async def _run(self, statement: Statement, caller: Principal) -> None:
@@ -132,7 +141,7 @@ class SqlService:
             may_erase=caller.is_admin,
         )
         started = asyncio.Event()
-        marker = asyncio.create_task(_mark_running(statement, started))
+        marker = asyncio.create_task(self._mark_running(statement, started))
         try:
             reply = await self.pool.run(job, statement.canceling, started)
         except (ProcessEnded, OSError, TimeoutError):
@@ -140,6 +149,13 @@ class SqlService:
         finally:
             marker.cancel()
         self._settle(statement, reply)
+        self._history.note(statement)
+
+    async def _mark_running(self, statement: Statement, started: asyncio.Event) -> None:
+        await started.wait()
+        if not statement.is_over:
+            statement.state = State.RUNNING
+            self._history.note(statement)
 
     def _settle(self, statement: Statement, reply: Reply) -> None:
         if not statement.is_over and "manifest" in reply:
@@ -161,6 +177,7 @@ class SqlService:
             statement.canceling.set()
             # For whoever asks it is over now; its process is given back when it has yielded.
             statement.cancel()
+            self._history.note(statement)
 
     def _owned(self, statement_id: str, caller: Principal) -> Statement:
         check_reader(caller)
@@ -233,12 +250,6 @@ def check_reader(caller: Principal) -> None:
         raise PermissionDenied(
             f"{caller.name} may not run SQL: it is open to admins, analysts and service principals."
         )
-
-
-async def _mark_running(statement: Statement, started: asyncio.Event) -> None:
-    await started.wait()
-    if not statement.is_over:
-        statement.state = State.RUNNING
 
 
 def _failure(document: dict[str, str]) -> StatementFailed:

@@ -10,6 +10,8 @@ from local_workspace.sql.limits import LONGEST_STATEMENT
 DEFAULT_CATALOG = "main"
 DEFAULT_SCHEMA = "default"
 _DEFAULT_WAIT = "10s"
+# Databricks' limits.
+_MOST_TAGS, _LONGEST_TAG = 20, 128
 _WAIT = re.compile(r"(\d{1,3})s")
 
 
@@ -34,6 +36,8 @@ class StatementRequest:
     byte_limit: int | None = None
     wait_seconds: float = 10.0
     cancel_on_timeout: bool = False
+    # What its submitter wrote on it, to find it again in the history.
+    tags: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def is_vacuum(self) -> bool:
@@ -54,6 +58,7 @@ def statement_request(body: dict[str, Any], warehouse_id: str) -> StatementReque
         byte_limit=_positive(body, "byte_limit"),
         wait_seconds=_wait_seconds(body.get("wait_timeout")),
         cancel_on_timeout=_cancel_on_timeout(body.get("on_wait_timeout")),
+        tags=_tags(body.get("query_tags")),
     )
 
 
@@ -120,6 +125,25 @@ def _cancel_on_timeout(given: object) -> bool:
     if given not in (None, "CONTINUE", "CANCEL"):
         raise InvalidParameter("on_wait_timeout must be CONTINUE or CANCEL.")
     return given == "CANCEL"
+
+
+def _tags(given: object) -> tuple[tuple[str, str | None], ...]:
+    if given is None:
+        return ()
+    if not isinstance(given, list) or len(given) > _MOST_TAGS:
+        raise InvalidParameter(f"query_tags must be a list of at most {_MOST_TAGS}.")
+    return tuple(_tag(each) for each in given)
+
+
+def _tag(given: object) -> tuple[str, str | None]:
+    if not isinstance(given, dict) or not isinstance(given.get("key"), str) or not given["key"]:
+        raise InvalidParameter("query_tags: every tag needs a key.")
+    key, value = given["key"], given.get("value")
+    if value is not None and not isinstance(value, str):
+        raise InvalidParameter(f"query_tags: the value of {key[:80]!r} must be a string.")
+    if max(len(key), len(value or "")) > _LONGEST_TAG:
+        raise InvalidParameter(f"query_tags: a key or value may have {_LONGEST_TAG} characters.")
+    return key, value
 
 
 def _parameters(given: object) -> tuple[Parameter, ...]:

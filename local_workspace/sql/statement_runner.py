@@ -1,8 +1,9 @@
 """Runs one statement at a time in the query process: reads, translates, writes its rows."""
 
+import contextlib
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import duckdb
@@ -18,6 +19,7 @@ from local_workspace.sql.dialect.type_oracle import OracleConnections, relation_
 from local_workspace.sql.engine import Engine
 from local_workspace.sql.engine_errors import ENGINE_ERRORS, failure_of, needs_columns_by_name
 from local_workspace.sql.erasures import Erasures
+from local_workspace.sql.error_places import locate_column, locate_table
 from local_workspace.sql.failure import StatementFailed, unsupported
 from local_workspace.sql.job import Job, Setup
 from local_workspace.sql.known_tables import KnownTables
@@ -62,13 +64,14 @@ class StatementRunner:
             return self._write_table(job, rows)
         tree = parse(request.statement)
         if isinstance(tree, exp.Delete):
-            rows = erasures.delete(tree, self._evaluate(job, tables, canceled))
+            with _in_its_table(tree):
+                rows = erasures.delete(tree, self._evaluate(job, tables, canceled))
             return self._write_table(job, rows)
         if is_change(tree):
             changes = TableChanges(self._user_tables, known, job.may_write, job.user)
-            return self._write_table(
-                job, changes.apply(tree, self._evaluate(job, tables, canceled))
-            )
+            with _in_its_table(tree):
+                rows = changes.apply(tree, self._evaluate(job, tables, canceled))
+            return self._write_table(job, rows)
         if not isinstance(tree, exp.Query):
             raise unsupported(
                 "A statement must be a SELECT, a SHOW or a DESCRIBE; anything else is not supported"
@@ -113,7 +116,9 @@ class StatementRunner:
                         raise
                 return take(*self._execute(cursor, query, tables, by_name=True))
             except ENGINE_ERRORS as error:
-                raise failure_of(error) from None
+                failure = failure_of(error)
+                locate_column(failure, tree)
+                raise failure from None
             finally:
                 self._running = None
 
@@ -141,3 +146,13 @@ class StatementRunner:
             self._limits.chunk_bytes,
         )
         return ResultWriter(job.result_directory, columns, limits)
+
+
+@contextlib.contextmanager
+def _in_its_table(tree: exp.Expr) -> Iterator[None]:
+    """Let a change that fails say where the table stands that it is about."""
+    try:
+        yield
+    except StatementFailed as failure:
+        locate_table(failure, tree)
+        raise

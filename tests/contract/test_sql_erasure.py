@@ -107,7 +107,7 @@ def test_nobody_but_an_admin_erases(asked, run, as_person, statement):
     ("statement", "condition"),
     [
         ("DELETE FROM main.erasure.missing", "TABLE_OR_VIEW_NOT_FOUND"),
-        (f"DELETE FROM {TABLE} WHERE nobody = 1", "UNRESOLVED_COLUMN"),
+        (f"DELETE FROM {TABLE} WHERE nobody = 1", "UNRESOLVED_COLUMN.WITH_SUGGESTION"),
         (f"VACUUM {TABLE} RETAIN some HOURS", "PARSE_SYNTAX_ERROR"),
         (f"REORG TABLE {TABLE}", "UNSUPPORTED_FEATURE"),
     ],

@@ -16,6 +16,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.parsers.databricks import DatabricksParser
 from sqlglot.tokenizer_core import Token, TokenType
 
+from local_workspace.sql.error_places import locate_syntax, unended
 from local_workspace.sql.failure import StatementFailed, syntax_error
 
 # Statements it does not know are refused below; it need not warn about them.
@@ -45,7 +46,9 @@ def parse(statement: str) -> exp.Expr:
         _check_tokens(tokens)
         trees = [tree for tree in dialect.parser().parse(tokens, statement) if tree is not None]
     except SqlglotError as error:
-        raise syntax_error(_first_sentence(error)) from None
+        failure = syntax_error(_first_sentence(error))
+        locate_syntax(failure, error, statement)
+        raise failure from None
     except RecursionError:
         raise _too_deep() from None
     trees = [_catalog_creation(tree) for tree in trees]
@@ -80,12 +83,12 @@ def _catalog_creation(tree: exp.Expr) -> exp.Expr:
 
 def _first_sentence(error: SqlglotError) -> str:
     details = getattr(error, "errors", None)
-    if not details:
-        return "The statement cannot be read."
-    first = details[0]
-    near = f" near {first['highlight']!r}" if first.get("highlight") else ""
-    where = f"line {first['line']}, position {first['col']}" if first.get("line") else "the end"
-    return f"Syntax error{near} at {where}."
+    if details:
+        near = details[0].get("highlight")
+        return f"Syntax error at or near {repr(near) if near else 'end of input'}."
+    if quote := unended(error):
+        return f"Syntax error at or near {quote}: what begins here does not end."
+    return "The statement cannot be read."
 
 
 def _check_depth(tree: exp.Expr) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from sqlglot import exp
 
 from local_workspace.sql.dialect.type_oracle import TypeOracle, question
+from local_workspace.sql.error_places import locate_node
 from local_workspace.sql.failure import StatementFailed, unsupported
 
 Rule = Callable[["Translator", Any], str]
@@ -59,8 +60,15 @@ class Translator:
         """Return the DuckDB SQL of a node."""
         rule = self._rules.get(type(node))
         if rule is None:
-            raise unsupported(f"{_described(node)} is not supported")
-        return rule(self, node)
+            failure = unsupported(f"{_described(node)} is not supported")
+            locate_node(failure, node)
+            raise failure
+        try:
+            return rule(self, node)
+        except StatementFailed as failure:
+            # The innermost part that can be found in the statement is the place.
+            locate_node(failure, node)
+            raise
 
     def write_all(self, nodes: Iterable[exp.Expr]) -> list[str]:
         """Return the DuckDB SQL of several."""

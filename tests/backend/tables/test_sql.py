@@ -106,3 +106,27 @@ def test_warehouse_can_be_chosen_where_the_app_is_started(workspace, monkeypatch
 def test_names_cannot_leave_their_quotes():
     """A catalog may be called anything."""
     assert sql.quoted("main", "my schema", "a`; DROP") == "`main`.`my schema`.`a``; DROP`"
+
+
+def test_who_calls_it_off_ends_the_statement_too(workspace, client):
+    """Nobody waits for what it would find, so the warehouse does not go on."""
+    cancel = "POST /api/2.0/sql/statements/s1/cancel"
+    workspace.answers[SUBMIT] = (200, failed("RUNNING"))
+    workspace.answers[cancel] = (200, {})
+
+    with pytest.raises(TookTooLong):
+        sql.rows(client, "SELECT 1", {}, patient=True, is_stopped=lambda: True)
+
+    assert cancel in [request for request, _ in workspace.received]
+    sent = workspace.sent(SUBMIT)
+    assert (sent["wait_timeout"], sent["on_wait_timeout"]) == ("5s", "CONTINUE")
+
+
+def test_warehouse_is_not_looked_for_again_before_each_statement(workspace, client):
+    """A page is several statements, and asking for the warehouses takes as long as one of them."""
+    workspace.answers[SUBMIT] = (200, succeeded(["a"], [["1"]]))
+
+    for _ in range(3):
+        sql.rows(client, "SELECT 1 AS a", {})
+
+    assert [request for request, _ in workspace.received].count(WAREHOUSES) == 1

@@ -107,7 +107,7 @@ ROWS: list[tuple[str, list[str], list[list[str | None]]]] = [
     ("SELEC 1", ["PARSE_SYNTAX_ERROR"], []),
     ("SELECT nothing_of_the_kind(1)", ["UNSUPPORTED_FEATURE"], []),
     ("SELECT upper('a', 'b')", ["WRONG_NUM_ARGS.WITHOUT_SUGGESTION"], []),
-    ("SELECT missing FROM VALUES (1) AS t(x)", ["UNRESOLVED_COLUMN"], []),
+    ("SELECT missing FROM VALUES (1) AS t(x)", ["UNRESOLVED_COLUMN.WITHOUT_SUGGESTION"], []),
     ("SELECT 10 / (n - 50000) FROM (SELECT explode(sequence(1, 60000)) AS n)", ["DIVIDE_BY_ZERO"], []),
     ("SELECT * FROM missing", ["TABLE_OR_VIEW_NOT_FOUND"], []),
     ("SELECT x FROM VALUES (1) AS t(x) GROUP BY ROLLUP (x)", ["UNSUPPORTED_FEATURE"], []),

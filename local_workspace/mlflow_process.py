@@ -22,6 +22,7 @@ import uvicorn
 
 from local_workspace.mlflow_scrubbing import Scrubbing
 from local_workspace.process_lifetime import end_with_parent
+from local_workspace.span_reading.route import SpanRoute
 from local_workspace.trace_import.route import ImportRoute
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def main() -> None:
     listener = socket.socket(fileno=int(sys.argv[1]))
     database = Path(os.environ["_MLFLOW_SERVER_FILE_STORE"].removeprefix("sqlite:///"))
     mlflow = ImportRoute(Scrubbing(_mlflow_application(), database), database)
-    application = TokenRequired(mlflow, os.environ.pop(TOKEN_VARIABLE))
+    application = TokenRequired(SpanRoute(mlflow, database), os.environ.pop(TOKEN_VARIABLE))
     # Half a million objects that stay: looking through them again and again slows every import.
     gc.freeze()
     config = uvicorn.Config(

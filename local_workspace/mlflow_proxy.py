@@ -44,7 +44,7 @@ _NOT_FORWARDED = _HOP_BY_HOP | {
     "x-real-ip",
 }
 # Below these, MLflow's pages of HTML for what it does not know are no answer to a client.
-_FOR_CLIENTS = ("/api/", "/ajax-api/", "/gateway/", "/v1/")
+_FOR_CLIENTS = ("/api/", "/ajax-api/", "/gateway/", "/v1/", "/__local__/")
 # MLflow lets every page on this machine read its answers (CORS for localhost); we do not.
 _NOT_RETURNED = _HOP_BY_HOP | {"date", "server", "set-cookie"}
 

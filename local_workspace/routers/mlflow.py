@@ -37,6 +37,12 @@ PREFIXES = (
     "/gateway/",
     "/static-files/",
 )
+# Ours beside them: a trace piece by piece, `span_reading/`.
+SPAN_PATHS = (
+    "/__local__/mlflow/traces/{trace_id}/spans",
+    "/__local__/mlflow/traces/{trace_id}/spans/{span_id}",
+    "/__local__/mlflow/traces/{trace_id}/file",
+)
 # It runs shell commands on the server's machine for callers from that machine, which through us
 # everybody would be.
 _ASSISTANT = "/ajax-api/3.0/mlflow/assistant"
@@ -64,8 +70,11 @@ class MlflowRoute:
 
 router = APIRouter(
     routes=[
-        Route(path, MlflowRoute(), methods=_METHODS)
-        for path in (*EXACT_PATHS, *(f"{prefix}{{path:path}}" for prefix in PREFIXES))
+        *(Route(path, MlflowRoute(), methods=["GET"]) for path in SPAN_PATHS),
+        *(
+            Route(path, MlflowRoute(), methods=_METHODS)
+            for path in (*EXACT_PATHS, *(f"{prefix}{{path:path}}" for prefix in PREFIXES))
+        ),
     ]
 )
 

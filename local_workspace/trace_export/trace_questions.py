@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 # MLflow's REST below any of its prefixes; the spans for its pages have an address of their own.
-_ADDRESS = re.compile(r"/(?:ajax-)?api/\d\.0/mlflow/(?:get-trace-artifact$|(?:unified-)?traces\b)")
+_ADDRESS = re.compile(
+    r"/(?:(?:ajax-)?api/\d\.0|__local__)/mlflow/(?:get-trace-artifact$|(?:unified-)?traces\b)"
+)
 _SEARCH = re.compile(r"/(?:search|batchGet|batchGetInfos)$")
 _TRACE_ID = re.compile(r"\btr-[0-9a-f]{32}\b")
 # One comparison of a filter: what it is about, and the text or texts it is compared with.

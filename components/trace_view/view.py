@@ -1,0 +1,102 @@
+"""One trace: how it went as a whole, its steps over time, the chosen step, and what is said of it.
+
+A click in the tree draws only this part of the page anew. The chosen step is in the address.
+"""
+
+import streamlit as st
+
+from backend.errors import ReviewAppError
+from backend.traces.record import Outline, Source
+from components import states, times
+from components.plain_text import escaped
+from components.request_logs.readable import one_line
+from components.session import Session
+from components.trace_search import addresses
+from components.trace_view import opinions, route, span_view, waterfall, words
+
+_SOUGHT = "trace_sought"
+
+
+def draw(session: Session, trace_id: str, span_id: str = "") -> None:
+    """Draw the trace of this id, or of the request of this id."""
+    st.fragment(_draw)(session, trace_id, span_id)
+
+
+def _draw(session: Session, trace_id: str, span_id: str) -> None:
+    try:
+        with st.spinner("Reading the trace …", show_time=True):
+            outline = session.services.trace_reading.outline(session.viewer, trace_id)
+    except ReviewAppError as problem:
+        states.error(problem, key="_trace")
+        return
+    _draw_head(outline)
+    found = _found(session, outline)
+    named = str(st.query_params.get(addresses.SPAN) or span_id)
+    if named and outline.find(named) is None:
+        st.caption("The step this link names is not in the trace.")
+        named = ""
+    if chosen := waterfall.draw(outline, named, found):
+        named = st.query_params[addresses.SPAN] = chosen
+    _draw_legend(outline)
+    at = named or outline.spans[0].span_id
+    span_view.draw(session, outline, at)
+    opinions.draw(session, outline, at)
+
+
+def _draw_head(outline: Outline) -> None:
+    head, count = outline.head, len(outline.spans)
+    facts = [
+        f"Took {words.took(outline.total_ns)}",
+        f"{count:,} step{'' if count == 1 else 's'}",
+        *([f"{outline.errors:,} failed"] if outline.errors else []),
+        *([f"{outline.tokens:,} tokens"] if outline.tokens else []),
+        *([words.cost_in_words(outline.cost)] if outline.cost else []),
+    ]
+    st.markdown(f"**{escaped(' · '.join(facts))}**")
+    where = [
+        *([f"endpoint {head.endpoint}"] if head.endpoint else []),
+        *([f"version {head.served}"] if head.served else []),
+        *([f"asked by {head.user}"] if head.user else []),
+        f"trace {head.trace_id}",
+    ]
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(escaped(one_line(" · ".join(where))))
+        if head.at:
+            times.draw(head.at)
+        st.link_button("Download as JSON", route.address(head.trace_id), icon=":material/download:")
+    if head.source is Source.REQUEST_LOG:
+        st.caption("From the request log: MLflow does not have this trace, or not yet.")
+    if outline.is_cut:
+        st.caption(f"Only the first {count:,} steps are shown; the file has all of them.")
+
+
+def _found(session: Session, outline: Outline) -> tuple[str, ...] | None:
+    """Return the steps that have the text somebody looks for in them; None if nobody does."""
+    wanted = st.text_input(
+        "Find in inputs and outputs of all steps",
+        key=f"{_SOUGHT}_{outline.head.trace_id}",
+        placeholder="A word or a piece of text",
+    ).strip()
+    if not wanted:
+        return None
+    try:
+        found = session.services.trace_reading.holding(
+            session.viewer, outline.head.trace_id, wanted
+        )
+    except ReviewAppError as problem:
+        states.refused(problem)
+        return None
+    if not found:
+        st.caption("No step has this text in it.")
+    else:
+        many = len(found)
+        st.caption(f"{many:,} step{' has' if many == 1 else 's have'} it, underlined in the tree.")
+    return found
+
+
+def _draw_legend(outline: Outline) -> None:
+    failed = "✕ failed. " if outline.errors else ""
+    st.caption(
+        f"◆ made the trace take as long as it did. {failed}"
+        "Arrow keys move, Enter opens a step, letters go to a name."
+    )

@@ -1,0 +1,41 @@
+"""What went into a step or came out of it: known for what it is, and for nothing else."""
+
+import pytest
+
+from components.trace_view import readings
+
+
+@pytest.mark.parametrize(
+    ("value", "titles"),
+    [
+        ({"messages": [{"role": "user", "content": "a"}]}, ["user"]),
+        ([{"type": "human", "content": [{"type": "text", "text": "a"}]}], ["human"]),
+        ([[{"type": "human", "content": "a"}]], ["human"]),
+        ({"choices": [{"message": {"role": "assistant", "content": "a"}}]}, ["assistant"]),
+        ({"messages": [{"role": "user"}]}, []),
+        ({"messages": "none"}, []),
+        ([1, 2], []),
+        ({}, []),
+        (None, []),
+    ],
+)
+def test_messages_are_known_in_every_shape(value, titles):
+    """Of OpenAI, of LangChain, of an agent; anything else is no conversation."""
+    assert [each.title for each in readings.messages_in(value)] == titles
+
+
+def test_calls_of_tools_are_part_of_a_message():
+    """A message without words has them."""
+    call = {"function": {"name": "look_up", "arguments": '{"q": 1}'}}
+
+    (message,) = readings.messages_in(
+        [{"role": "assistant", "content": None, "tool_calls": [call]}]
+    )
+
+    assert message.text == 'calls look_up with {"q": 1}'
+
+
+@pytest.mark.parametrize("value", [[], [1], [{"text": "a"}], [{"metadata": {}}], "a", None])
+def test_what_is_no_list_of_documents_is_not_drawn_as_one(value):
+    """A guess would hide what is there."""
+    assert readings.documents_in(value) == ()

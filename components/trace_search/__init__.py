@@ -1,0 +1,1 @@
+"""Finding traces: by a filter, as conversations, two beside each other."""

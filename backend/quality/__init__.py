@@ -1,0 +1,1 @@
+"""What reviewers say of answers: how much of it, of what, and how sure one can be."""

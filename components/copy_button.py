@@ -13,7 +13,7 @@ button:focus-visible { outline: 2px solid var(--st-primary-color); }
 _JS = """
 export default function ({ parentElement, data }) {
   const button = parentElement.querySelector("button");
-  button.textContent = "Copy";
+  button.textContent = data.words;
   button.setAttribute("aria-label", data.label);
   button.onclick = async () => {
     try {
@@ -22,13 +22,13 @@ export default function ({ parentElement, data }) {
     } catch (refused) {
       button.textContent = "Not possible";
     }
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    setTimeout(() => { button.textContent = data.words; }, 2000);
   };
 }
 """
 _component = st.components.v2.component("copy_button", html=_HTML, css=_CSS, js=_JS)
 
 
-def draw(text: str, label: str, key: str) -> None:
-    """Draw the button; `label` is what a screen reader says."""
-    _component(data={"text": text, "label": label}, key=key, width="content")
+def draw(text: str, label: str, key: str, words: str = "Copy") -> None:
+    """Draw the button with these words on it; `label` is what a screen reader says."""
+    _component(data={"text": text, "label": label, "words": words}, key=key, width="content")

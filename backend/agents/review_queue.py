@@ -4,17 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from mlflow import MlflowClient
 from mlflow.entities import Trace
-from mlflow.genai import label_schemas, review_queues
 
 from backend.error_translation import translated
 from backend.feedback import trace_assessments
 from backend.feedback.verdicts import THUMB
+from backend.picked_requests import queues
 
 # Newer answers first; more than these nobody works off.
 MOST_TRACES = 1_000
 TRACES_PER_SEARCH = 100
-# What MLflow takes at once.
-ITEMS_PER_CALL = 100
 _ENDPOINT = "reviewapp.endpoint"
 
 
@@ -31,33 +29,8 @@ def fill(experiment: str, endpoint: str, request_ids: Sequence[str] | None) -> i
             # Several endpoints may trace into one experiment.
             if each.info.trace_metadata.get(_ENDPOINT) in (None, endpoint)
         ]
-        queue_id = _queue(experiment, f"Answers of {endpoint}")
-        for start in range(0, len(ids), ITEMS_PER_CALL):
-            review_queues.add_items_to_review_queue(
-                queue_id, item_ids=ids[start : start + ITEMS_PER_CALL]
-            )
+    queues.add(experiment, f"Answers of {endpoint}", ids)
     return len(ids)
-
-
-def _queue(experiment: str, name: str) -> str:
-    """Return the queue of this name, which is made with the experiment's questions if need be."""
-    token = None
-    while True:
-        page = review_queues.list_review_queues(experiment_id=experiment, page_token=token)
-        for queue in page:
-            if queue.name == name:
-                return str(queue.queue_id)
-        token = page.token
-        if not token:
-            break
-    schemas = [each.schema_id for each in label_schemas.list_label_schemas(experiment)]
-    made = review_queues.create_review_queue(
-        name,
-        queue_type="custom",
-        schema_ids=[each for each in schemas if each],
-        experiment_id=experiment,
-    )
-    return str(made.queue_id)
 
 
 def _without_verdict(experiment: str) -> Iterator[Trace]:

@@ -15,6 +15,10 @@ from backend.tables import sql
 
 HUMAN_TYPES = ("human", "expert", "end_user")
 IDS_PER_STATEMENT = 200
+_COLUMNS = (
+    "request_id, source.id AS source_id, source.type AS source_type, `timestamp`, "
+    "text_assessment, retrieval_assessment"
+)
 
 
 @dataclass(frozen=True)
@@ -55,17 +59,33 @@ def read(
     reviewer: str | None,
 ) -> list[Statement]:
     """Return what people said of these requests; only this reviewer, if one is named."""
+    return read_from(workspace, log.table, request_ids, reviewer)
+
+
+def read_from(
+    workspace: WorkspaceClient, table: str, request_ids: Sequence[str], reviewer: str | None
+) -> list[Statement]:
+    """Do so from a table by its name as it is written in a statement."""
     starts = range(0, len(request_ids), IDS_PER_STATEMENT)
     return [
         statement
         for ids in (request_ids[start : start + IDS_PER_STATEMENT] for start in starts)
-        for row in sql.rows(workspace, *_query(log, ids, reviewer))
+        for row in sql.rows(workspace, *_query(table, ids, reviewer))
         for statement in _statement(row)
     ]
 
 
+def read_of(
+    workspace: WorkspaceClient, table: str, found_by: str, parameters: Mapping[str, str]
+) -> list[Statement]:
+    """Return what people said of the requests whose ids a query finds, of however many."""
+    statement = f"SELECT {_COLUMNS} FROM {table} WHERE request_id IN ({found_by})"
+    rows = sql.rows(workspace, f"{statement} ORDER BY `timestamp`", parameters)
+    return [said for row in rows for said in _statement(row)]
+
+
 def _query(
-    log: AssessmentLog, request_ids: Sequence[str], reviewer: str | None
+    table: str, request_ids: Sequence[str], reviewer: str | None
 ) -> tuple[str, dict[str, str]]:
     parameters = {f"request_{place}": value for place, value in enumerate(request_ids)}
     markers = ", ".join(f":{name}" for name in parameters)
@@ -73,12 +93,8 @@ def _query(
     if reviewer is not None:
         condition += " AND source.id = :reviewer"
         parameters["reviewer"] = reviewer
-    columns = (
-        "request_id, source.id AS source_id, source.type AS source_type, `timestamp`, "
-        "text_assessment, retrieval_assessment"
-    )
     return (
-        f"SELECT {columns} FROM {log.table} WHERE {condition} ORDER BY `timestamp`",
+        f"SELECT {_COLUMNS} FROM {table} WHERE {condition} ORDER BY `timestamp`",
         parameters,
     )
 

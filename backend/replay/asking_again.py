@@ -34,13 +34,7 @@ class Heard:
 
 def body_of(former: Mapping[str, Any], request_id: str, first_asked_by: str = "") -> dict[str, Any]:
     """Return the body to send: the former one without what tied it to its caller's conversation."""
-    body = {name: value for name, value in former.items() if name not in _OWN_KEYS}
-    context = body.get("context")
-    if isinstance(context, dict) and "conversation_id" in context:
-        rest = {name: value for name, value in context.items() if name != "conversation_id"}
-        body = {name: value for name, value in body.items() if name != "context"}
-        body |= {"context": rest} if rest else {}
-    said = former.get("usage_context")
+    body, said = asked_in(former), former.get("usage_context")
     known = said if isinstance(said, dict) else {}
     kept = {name: value for name, value in known.items() if name not in (PARENT, PAIR, ROLE)}
     by = {FIRST_ASKED_BY: first_asked_by} if first_asked_by else {}
@@ -48,6 +42,17 @@ def body_of(former: Mapping[str, Any], request_id: str, first_asked_by: str = ""
         "client_request_id": f"{CLIENT_PREFIX}{request_id}-{uuid.uuid4().hex[:8]}",
         "usage_context": kept | {ROLE: REPLAY} | by,
     }
+
+
+def asked_in(former: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a body the model is asked, without what only concerned its caller."""
+    body = {name: value for name, value in former.items() if name not in _OWN_KEYS}
+    context = body.get("context")
+    if isinstance(context, dict) and "conversation_id" in context:
+        rest = {name: value for name, value in context.items() if name != "conversation_id"}
+        body = {name: value for name, value in body.items() if name != "context"}
+        body |= {"context": rest} if rest else {}
+    return body
 
 
 class AskedAgain:

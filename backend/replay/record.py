@@ -45,15 +45,21 @@ class Wanted:
     # In the question or in the answer.
     text: str = ""
     most: int = MOST
+    # Just these, if some were picked by hand; the rest holds of them all the same.
+    request_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse more than one may be asked to wait for."""
-        if not 1 <= self.most <= MOST:
+        if not 1 <= self.most <= MOST or len(self.request_ids) > MOST:
             raise Refused(f"Between one and {MOST} requests can be asked again at a time.")
 
     def as_parameters(self) -> dict[str, Any]:
         """Return what is kept of it."""
         said: dict[str, Any] = asdict(self) | {"said": self.said.value}
+        if self.request_ids:
+            said["request_ids"] = list(self.request_ids)
+        else:
+            del said["request_ids"]
         for name in ("since", "until"):
             moment = said[name]
             said[name] = moment.isoformat() if moment else None
@@ -66,6 +72,7 @@ def wanted_from(parameters: Mapping[str, Any]) -> Wanted:
     for name in ("since", "until"):
         if text := known.get(name):
             known[name] = datetime.fromisoformat(text).astimezone(UTC)
+    known["request_ids"] = tuple(known.get("request_ids", ()))
     return Wanted(**(known | {"said": Said(known.get("said", Said.DOWN))}))
 
 

@@ -133,6 +133,11 @@ def _query(log: AssessmentLog, wanted: Wanted, columns: str) -> tuple[str, dict[
         if moment:
             conditions.append(f"timestamp_ms {sign} CAST(:{name} AS BIGINT)")
             parameters[name] = str(round(moment.timestamp() * 1000))
+    if wanted.request_ids:
+        picked = {f"picked_{place}": each for place, each in enumerate(wanted.request_ids)}
+        listed = ", ".join(f":{name}" for name in picked)
+        conditions.append(f"databricks_request_id IN ({listed})")
+        parameters |= picked
     if text := wanted.text.strip():
         texts = "lower(concat_ws(' ', request, response))"
         conditions.append(f"contains({texts}, lower(:text))")

@@ -1,8 +1,5 @@
 """The requests a release answered: counted when somebody asks, not for every release on a page."""
 
-from collections.abc import Mapping
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from backend.errors import ReviewAppError
@@ -12,6 +9,7 @@ from components import states, times
 from components.plain_text import escaped
 from components.session import Session
 
+LOGS = "../pages/request_logs.py"
 _KEPT = "release_answers"
 # After these nothing answers, or what answered before.
 _SILENT = (*QUIET, Kind.STOP, Kind.DELETE)
@@ -28,6 +26,7 @@ def draw(session: Session, release: Release) -> None:
         _count(session, release, kept)
     if release.id in kept:
         st.markdown(in_words(kept[release.id]))
+        _lead_to(kept[release.id])
 
 
 def in_words(answers: Answers | None) -> str:
@@ -48,9 +47,14 @@ def in_words(answers: Answers | None) -> str:
     return f"{said} {failed:,} of them failed." if failed else said
 
 
-def address(page: str, parameters: Mapping[str, str]) -> str:
-    """Return where a page shows just these requests."""
-    return f"{page}?{urlencode(parameters)}"
+def _lead_to(answers: Answers | None) -> None:
+    if answers and (parameters := answers.link_parameters()):
+        st.page_link(
+            LOGS,
+            label="Show these questions",
+            icon=":material/receipt_long:",
+            query_params=parameters,
+        )
 
 
 def _count(session: Session, release: Release, kept: dict[str, Answers | None]) -> None:

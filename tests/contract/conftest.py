@@ -16,6 +16,7 @@ from databricks.sdk.service.serving import EndpointCoreConfigInput, ServedEntity
 
 from local_workspace import running_workspace
 from tests.contract.jobs_process import app_variables
+from tests.contract.logged import Logged, Person, asked_and_judged
 from tests.registered_models import question, register
 
 
@@ -160,3 +161,12 @@ def _clients_warn() -> Iterator[None]:
 
 
 _EXAMPLE = {"messages": [{"role": "user", "content": "hello"}]}
+
+
+@pytest.fixture(scope="package")
+def logged(client, as_person, as_app, workspace) -> Logged:
+    """A chain with tables that people have asked and judged; tests may ask it more."""
+    admin, rita, ana = (
+        Person(each, as_app) for each in (client, as_person("reviewers"), as_person("analysts"))
+    )
+    return Logged(admin, rita, ana, asked_and_judged(client, admin, rita))

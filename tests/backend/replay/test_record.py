@@ -110,3 +110,13 @@ def test_similarity_of_long_texts_is_found_quickly():
 
     assert similarity(long, long) == 1.0
     assert similarity(long, "other " * 3000) == 0.0
+
+
+def test_requests_picked_by_hand_come_back_and_go_without_saying_otherwise():
+    """What is kept is compared with what was agreed to, so it must be the same."""
+    picked = Wanted(Said.ANYTHING, request_ids=("r-2", "r-1"))
+
+    assert wanted_from(picked.as_parameters()) == picked
+    assert "request_ids" not in Wanted().as_parameters()
+    with pytest.raises(Refused):
+        Wanted(request_ids=tuple(f"r-{number}" for number in range(201)))

@@ -1,0 +1,1 @@
+"""What can be done with requests that somebody has picked from the log."""

@@ -1,0 +1,1 @@
+"""Drawing what can be done with requests that were picked from a list."""

@@ -1,0 +1,206 @@
+"""The list of requests, the newest first, and the one that is open beside it.
+
+It is a part of the page of its own, so that opening, marking and turning pages draw nothing else.
+"""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from backend.errors import ReviewAppError
+from backend.request_logs.query import LogQuery
+from components import states, times
+from components.picked_requests import actions as picked_requests
+from components.request_logs import address, columns, detail, kept_page, words
+from components.request_logs.kept_page import Kept
+from components.session import Session
+
+_LAST_CELL, _NOT_COUNTED = "log_last_cell", "log_not_counted"
+ROW_HEIGHT, HEADER, MOST_HEIGHT = 35, 37, 600
+_ROW = "[data-testid=stHorizontalBlock]:has(.st-key-log_opened_head)"
+STYLE = f"""<style>
+@media (min-width: 641px) {{
+  /* The list stays in sight however long the request beside it is. */
+  {_ROW} > [data-testid=stColumn]:not(:has(.st-key-log_opened_head)) {{
+    position: sticky; top: 4.5rem; align-self: flex-start; }}
+  [data-testid=stMainBlockContainer] {{ max-width: 110rem; padding-left: 2.5rem;
+    padding-right: 2.5rem; }}
+}}
+/* Where there is no room for both, what is open takes the place of the list. */
+@media (max-width: 640px) {{
+  {_ROW} > [data-testid=stColumn]:not(:has(.st-key-log_opened_head)) {{ display: none; }}
+}}
+/* The file of the list is that of the export, whose cells no spreadsheet takes for formulas. */
+[data-testid=stElementToolbar] button[aria-label^="Download as CSV"] {{ display: none; }}
+</style>"""
+
+
+@st.fragment
+def draw(session: Session, query: LogQuery) -> None:
+    """Draw the page of the list the address names."""
+    try:
+        kept = kept_page.current(session, query)
+    except ReviewAppError as problem:
+        states.error(problem, key="_log_list")
+        return
+    opened = address.opened()
+    # One column or two: the list stays the same part of the page and is not built anew.
+    place, *beside = st.columns([5, 6] if opened else 1, gap="medium")
+    with place:
+        _draw_list(session, kept, opened)
+    for each in beside:
+        with each:
+            _draw_opened(session, kept, opened)
+
+
+def _draw_list(session: Session, kept: Kept, opened: str) -> None:
+    if not kept.rows:
+        _say_empty(kept.query)
+        return
+    _draw_head(session, kept)
+    rows = kept.rows
+    ids = [row.request_id for row in rows]
+    st.dataframe(
+        columns.frame(rows, opened),
+        height=min(HEADER + ROW_HEIGHT * len(rows), MOST_HEIGHT),
+        row_height=ROW_HEIGHT,
+        hide_index=True,
+        column_config=columns.settings(),
+        column_order=[columns.MARK, *columns.shown()],
+        key=kept.key,
+        on_select=lambda: _follow_click(kept.key, ids),
+        selection_mode=["multi-row", "single-cell"],
+        alt="Requests, the newest first",
+    )
+    _draw_turns(kept)
+    if marked := [row.request_id for row in kept_page.selected(kept)]:
+        with st.container(border=True, key="log_picked"):
+            st.markdown(f"**{words.counted(len(marked), 'request')} marked**")
+            picked_requests.draw(session, kept.query.endpoint, marked)
+
+
+def _draw_head(session: Session, kept: Kept) -> None:
+    with st.container(
+        horizontal=True, gap="small", vertical_alignment="center", key="log_list_head"
+    ):
+        st.caption(_in_words(kept), width="content", help=times.full(kept.read_at))
+        if kept.count is None:
+            st.button(
+                "Count all", key="log_count", type="tertiary", on_click=_count, args=(session, kept)
+            )
+    if problem := st.session_state.pop(_NOT_COUNTED, None):
+        states.refused(problem)
+
+
+def _in_words(kept: Kept) -> str:
+    shown = words.counted(len(kept.rows), "request")
+    if kept.count is not None:
+        shown = f"{len(kept.rows):,} of {words.counted(kept.count, 'request')}"
+    return f"{shown}, as of {times.short(kept.read_at)}"
+
+
+def _count(session: Session, kept: Kept) -> None:
+    try:
+        kept_page.count(session, kept)
+    except ReviewAppError as problem:
+        st.session_state[_NOT_COUNTED] = problem
+
+
+def _draw_turns(kept: Kept) -> None:
+    """Offer the pages beside this one."""
+    if not (kept.before or kept.page.older):
+        return
+    with st.container(horizontal=True, gap="small", key="log_turns"):
+        st.button(
+            "Newer",
+            icon=":material/chevron_left:",
+            key="log_newer",
+            disabled=kept.before is None,
+            on_click=kept_page.go_newer,
+            args=(kept,),
+        )
+        st.button(
+            "Older",
+            icon=":material/chevron_right:",
+            icon_position="right",
+            key="log_older",
+            disabled=kept.page.older is None,
+            on_click=kept_page.go_older,
+            args=(kept,),
+        )
+
+
+def _draw_opened(session: Session, kept: Kept, opened: str) -> None:
+    ids = [row.request_id for row in kept.rows]
+    place = ids.index(opened) if opened in ids else None
+    with st.container(
+        horizontal=True, gap="small", vertical_alignment="center", key="log_opened_head"
+    ):
+        st.button(
+            "Back to the list",
+            icon=":material/close:",
+            key="log_close",
+            on_click=_turn_to,
+            args=(kept, ""),
+        )
+        # Keys do nothing while somebody writes in a field.
+        _draw_step(kept, "Previous", "K", place, -1)
+        _draw_step(kept, "Next", "J", place, 1)
+    detail.draw(session, kept.query, opened)
+
+
+def _draw_step(kept: Kept, label: str, key: str, place: int | None, step: int) -> None:
+    to = None if place is None else place + step
+    there = kept.rows[to].request_id if to is not None and 0 <= to < len(kept.rows) else ""
+    st.button(
+        label,
+        key=f"log_{label.lower()}",
+        shortcut=key,
+        disabled=not there,
+        on_click=_turn_to,
+        args=(kept, there),
+    )
+
+
+def _turn_to(kept: Kept, request_id: str) -> None:
+    """Open another request, or none; the cell that is chosen in the table goes along."""
+    address.set_opened(request_id)
+    state = st.session_state.get(kept.key)
+    if not (state and state["selection"]["cells"]):
+        return
+    ids = [row.request_id for row in kept.rows]
+    column = state["selection"]["cells"][0][1]
+    # With none left, the one that was clicked before can be clicked again.
+    cells = [(ids.index(request_id), column)] if request_id in ids else []
+    marked = list(state["selection"]["rows"])
+    st.session_state[kept.key] = {"selection": {"rows": marked, "columns": [], "cells": cells}}
+    st.session_state[_LAST_CELL] = (kept.key, *cells[0]) if cells else None
+
+
+def _follow_click(key: str, ids: list[str]) -> None:
+    """Open the request of the cell that was clicked, or gone to with the arrow keys."""
+    cells = st.session_state[key]["selection"]["cells"]
+    cell = (key, *cells[0]) if cells else None
+    is_new = cell != st.session_state.get(_LAST_CELL)
+    st.session_state[_LAST_CELL] = cell
+    if cells and is_new and cells[0][0] < len(ids):
+        address.set_opened(ids[cells[0][0]])
+
+
+def _say_empty(query: LogQuery) -> None:
+    if address.before():
+        states.empty("There is nothing older", "You have reached the end of what is on record.")
+        st.button("To the newest", key="log_to_newest", on_click=address.set_before, args=(None,))
+        return
+    states.empty(
+        "No request is like this",
+        f"Time: {words.time_range(query)}. Look at a longer time, or take filters off.",
+    )
+    with st.container(horizontal=True, gap="small", key="log_longer"):
+        for span in ("30d", "90d"):
+            if (query.span != span or query.since) and st.button(
+                words.SPAN_WORDS[span], key=f"log_longer_{span}"
+            ):
+                address.put(replace(query, span=span, since=None, until=None))
+                # The filters are not in this part of the page and follow it.
+                st.rerun()

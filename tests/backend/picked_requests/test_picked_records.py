@@ -1,0 +1,65 @@
+"""Requests as records of a dataset: what is asked, and what people said is right."""
+
+import pytest
+
+from backend.errors import NotAllowed, Refused
+from backend.feedback.verdicts import Verdict
+from backend.identity import Role, Viewer
+from backend.picked_requests.picked import (
+    MOST_PICKED,
+    PickedRequests,
+    expectations_of,
+    record_of,
+)
+from backend.replay.record import FormerRequest
+
+BODY = {
+    "messages": [{"role": "user", "content": "how many?"}],
+    "temperature": 0.2,
+    "stream": True,
+    "client_request_id": "c-1",
+    "databricks_options": {"conversation_id": "c"},
+    "usage_context": {"x": "y"},
+    "context": {"conversation_id": "c", "user_id": "u"},
+}
+ANALYST = Viewer("ana", "Ana", frozenset({Role.ANALYST}))
+
+
+def test_record_asks_the_question_and_not_for_its_caller():
+    """What tied it to a conversation would make the same question two records."""
+    record = record_of(FormerRequest("r-1", answer="Five.", body=BODY), "chain", (), "tr-1")
+
+    assert record["inputs"] == {
+        "messages": BODY["messages"],
+        "temperature": 0.2,
+        "context": {"user_id": "u"},
+    }
+    assert record["outputs"] == "Five."
+    assert record["tags"]["reviewapp.request_id"] == "r-1"
+    assert record["source"]["source_data"] == {"trace_id": "tr-1"}
+    assert "source" not in record_of(FormerRequest("r-1", body=BODY), "chain", (), None)
+
+
+def test_last_correction_is_what_is_expected():
+    """Verdicts come with the latest first; what others said of other things stays."""
+    verdicts = [
+        Verdict("r-1", "late", corrected_answer="Six."),
+        Verdict("r-1", "early", corrected_answer="Four.", expectations={"tools": ("a", "b")}),
+    ]
+
+    assert expectations_of(verdicts) == {"expected_response": "Six.", "tools": ["a", "b"]}
+    assert expectations_of([Verdict("r-1", "x", comment="hm")]) == {}
+
+
+def test_too_many_nothing_and_a_missing_role_are_refused_before_anything_is_asked():
+    """Nothing is connected here, so asking would fail."""
+    picked = PickedRequests(None, None, None)
+
+    for ids in ([], [f"r-{number}" for number in range(MOST_PICKED + 1)]):
+        with pytest.raises(Refused):
+            picked.add_to_queue(ANALYST, "chain", ids, "queue")
+    with pytest.raises(Refused):
+        picked.add_to_queue(ANALYST, "chain", ["r-1"], "x" * 201)
+    reviewer = Viewer("rita", "Rita", frozenset({Role.REVIEWER}))
+    with pytest.raises(NotAllowed):
+        picked.datasets(reviewer)

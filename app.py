@@ -1,7 +1,7 @@
 """The app's entry, an ASGI application: `streamlit run app.py` or `uvicorn app:app`.
 
-Around the Streamlit script it puts what a script cannot do: headers, health, and the two addresses
-that set and remove the cookie with the visitor's personal token.
+Around the Streamlit script it puts what a script cannot do: headers, health, the two addresses that
+set and remove the cookie with the visitor's personal token, and the one large files come from.
 """
 
 from pathlib import Path
@@ -14,13 +14,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from backend import services
 from backend.errors import LinkRefused, ReviewAppError
 from backend.identity import SignIn, redeem
 from backend.settings import Settings
 from components import boundary
 from components.browser_policy import BrowserPolicy
+from components.log_export import route as log_export_route
 from components.notice_page import local_path, notice
-from components.session import COOKIE
+from components.session import COOKIE, Services
+from components.trace_view import route as trace_route
 
 # Neither the code in the address nor the answer to it may stay in a cache.
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -75,12 +78,18 @@ def _redeem(code: str) -> SignIn:
     return redeem(Settings.from_environment().host, code)
 
 
+def _connect(token: str) -> Services:
+    return services.connect(Settings.from_environment(), token)
+
+
 SHELL = Path(__file__).resolve().parent / "components" / "shell.py"
 ROUTES = [
     Route("/healthz", healthz),
     Route("/chat", chat),
     Route("/sign-in", sign_in),
     Route("/sign-out", sign_out),
+    Route(log_export_route.PATH, log_export_route.route(_connect)),
+    Route(trace_route.PATH, trace_route.route(_connect)),
 ]
 MIDDLEWARE = [
     Middleware(BrowserPolicy),

@@ -15,15 +15,13 @@ from backend import services
 from backend.conversations.conversations import MyConversations, RecordedConversation
 from backend.errors import NotFound, ReviewAppError
 from backend.feedback.feedback import RecordedVerdicts
-from backend.feedback.label_schemas import Question
 from backend.feedback.verdicts import Verdict
 from backend.identity import Role, Viewer
-from backend.reachability import Part
-from backend.reviews.my_reviews import MyReviews
 from backend.serving.endpoints import Endpoint
 from backend.turns.answers import Answer, Conversation, Event
 from components import session
 from tests.pages.accessed import FakeAccess, FakeInvitations, FakeReviewSetup
+from tests.pages.answering import FakeLabelSchemas, FakeMyReviews, FakeReachability
 from tests.pages.comparing import FakeComparisons
 from tests.pages.deployed import (
     FakeDeploying,
@@ -33,13 +31,20 @@ from tests.pages.deployed import (
     FakeStories,
 )
 from tests.pages.erasing import FakeErasures
+from tests.pages.exported import FakeLogExport
 from tests.pages.guarded import FakeGuardRails
 from tests.pages.ledger import FakeReleaseExport, FakeReleaseSearch
 from tests.pages.logged_requests import FakeRequestLogs
+from tests.pages.one_trace import FakeTraceReading
+from tests.pages.picked import FakePickedRequests
+from tests.pages.queried import FakeSqlConsole
+from tests.pages.rated import FakeQuality
 from tests.pages.registered import FakePromotions, FakeRegistry
 from tests.pages.replayed import FakeBisections, FakeReplays
+from tests.pages.saved import FakeSavedViews
 from tests.pages.stored import FakeStorage
 from tests.pages.tested import FakeEndpointTests
+from tests.pages.traced import FakeTraceSearch
 from tests.pages.working import FakeLongWork
 
 SHELL = Path(__file__).parents[2] / "components" / "shell.py"
@@ -176,51 +181,6 @@ class FakeConversations:
 
 
 @dataclass
-class FakeLabelSchemas:
-    """Has the questions it was given, or raises."""
-
-    asked: tuple[Question, ...] | ReviewAppError = ()
-
-    def prepare(self, _viewer: Viewer, _endpoint: str) -> None:
-        """Everything is known at once."""
-
-    def questions(self, _viewer: Viewer, _endpoint: str) -> tuple[Question, ...]:
-        if isinstance(self.asked, ReviewAppError):
-            raise self.asked
-        return self.asked
-
-
-@dataclass
-class FakeMyReviews:
-    """Has the verdicts it was given, or raises."""
-
-    content: MyReviews | ReviewAppError = field(default_factory=MyReviews)
-
-    def mine(self, _viewer: Viewer) -> MyReviews:
-        if isinstance(self.content, ReviewAppError):
-            raise self.content
-        return self.content
-
-
-@dataclass
-class FakeReachability:
-    """Says what is away."""
-
-    away: set[Part] = field(default_factory=set)
-    times_looked: int = 0
-
-    def missing(self) -> frozenset[Part]:
-        return frozenset(self.away)
-
-    def doubt(self) -> None:
-        """Nothing is remembered here."""
-
-    def look_again(self) -> frozenset[Part]:
-        self.times_looked += 1
-        return self.missing()
-
-
-@dataclass
 class Visit:
     """One visitor's browser and the workspace that person meets."""
 
@@ -243,6 +203,9 @@ class Visit:
     release_stories: FakeStories = field(default_factory=FakeStories)
     release_search: FakeReleaseSearch = field(default_factory=FakeReleaseSearch)
     release_export: FakeReleaseExport = field(default_factory=FakeReleaseExport)
+    log_export: FakeLogExport = field(default_factory=FakeLogExport)
+    saved_views: FakeSavedViews = field(default_factory=FakeSavedViews)
+    sql_console: FakeSqlConsole = field(default_factory=FakeSqlConsole)
     storage: FakeStorage = field(default_factory=FakeStorage)
     long_work: FakeLongWork = field(default_factory=FakeLongWork)
     guard_rails: FakeGuardRails = field(default_factory=FakeGuardRails)
@@ -253,6 +216,10 @@ class Visit:
     invitations: FakeInvitations = field(default_factory=FakeInvitations)
     review_setup: FakeReviewSetup = field(default_factory=FakeReviewSetup)
     request_logs: FakeRequestLogs = field(default_factory=FakeRequestLogs)
+    picked_requests: FakePickedRequests = field(default_factory=FakePickedRequests)
+    trace_search: FakeTraceSearch = field(default_factory=FakeTraceSearch)
+    trace_reading: FakeTraceReading = field(default_factory=FakeTraceReading)
+    quality: FakeQuality = field(default_factory=FakeQuality)
     connect_error: ReviewAppError | None = None
     token: str | None = "dapi-alice"
     tokens_used: list[str] = field(default_factory=list)

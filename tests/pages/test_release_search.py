@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from backend.errors import Unreachable
@@ -21,6 +22,14 @@ ALICE = Viewer("alice@example.com", "Alice", frozenset({Role.ADMIN}))
 def answered(share, requests, errors=0):
     period = Period(share, NOON)
     return Answered(period, requests, errors, NOON, NOON + timedelta(hours=1), "a", "b")
+
+
+@pytest.fixture(autouse=True)
+def links(monkeypatch):
+    """Where one is led from here; a component alone knows no other pages."""
+    led: list[dict[str, str]] = []
+    monkeypatch.setattr(st, "page_link", lambda _page, **more: led.append(more["query_params"]))
+    return led
 
 
 @pytest.fixture
@@ -43,7 +52,7 @@ def press(at, label):
     return next(each for each in at.button if each.label == label).click().run()
 
 
-def test_requests_of_a_release_are_counted_when_somebody_asks(visit, session, shown):
+def test_requests_of_a_release_are_counted_when_somebody_asks(visit, session, shown, links):
     """Not for every release on a page, and not again with every click elsewhere."""
     visit.release_search.answered = Answers(ENDPOINT, (answered(SECOND, 1204, errors=3),))
     at = drawn("releases.answers", session, release())
@@ -54,6 +63,13 @@ def test_requests_of_a_release_are_counted_when_somebody_asks(visit, session, sh
     assert "Answered 1,204 questions between" in shown(at)
     assert "3 of them failed." in shown(at)
     assert visit.release_search.counted == ["r1"]
+    # Just these are shown where requests are, the last one included.
+    assert links[-1] == {
+        "endpoint": ENDPOINT,
+        "from": NOON.isoformat(),
+        "to": (NOON + timedelta(hours=1, milliseconds=1)).isoformat(),
+        "version": "2",
+    }
     press(at, "Count again")
     assert visit.release_search.counted == ["r1", "r1"]
 

@@ -1,0 +1,1 @@
+"""Views of the analysts' pages by name, shared with the team."""

@@ -1,0 +1,1 @@
+"""Views by name: choosing one, saving what is shown, and telling when the two differ."""

@@ -20,7 +20,10 @@ from backend.feedback.feedback import Feedback
 from backend.feedback.label_schemas import LabelSchemas
 from backend.guard_rails.rails import GuardRails
 from backend.identity import Identity
+from backend.log_export.exports import LogExport
 from backend.long_work.long_work import LongWork
+from backend.picked_requests.picked import PickedRequests
+from backend.quality.quality import Quality
 from backend.reachability import Reachability, reachability_of
 from backend.registry.promotion import Promotions
 from backend.registry.registry import Registry
@@ -30,10 +33,15 @@ from backend.releases.search import ReleaseSearch
 from backend.releases.stories import ReleaseStories
 from backend.replay.bisections import Bisections
 from backend.replay.replays import Replays
+from backend.request_logs.logs import RequestLogs
 from backend.reviews.my_reviews import MyReviewsReader
+from backend.saved_views.views import SavedViews
 from backend.serving.endpoints import Endpoints
 from backend.settings import Settings
+from backend.sql_console.console import SqlConsole
 from backend.storage import Storage
+from backend.trace_search.search import TraceSearch
+from backend.traces.trace_reading import TraceReading
 
 # Whoever connects needs no other module of the backend for it.
 __all__ = ["Services", "Settings", "connect"]
@@ -61,17 +69,25 @@ class Services:
     release_stories: ReleaseStories
     release_search: ReleaseSearch
     release_export: ReleaseExport
+    log_export: LogExport
+    saved_views: SavedViews
+    sql_console: SqlConsole
     storage: Storage
     long_work: LongWork
     guard_rails: GuardRails
     endpoint_tests: EndpointTests
     replays: Replays
     bisections: Bisections
+    request_logs: RequestLogs
+    quality: Quality
+    picked_requests: PickedRequests
 
     access: Access
     invitations: Invitations
     review_setup: ReviewSetup
     reachability: Reachability
+    trace_search: TraceSearch
+    trace_reading: TraceReading
 
 
 # One for all visitors: what is away is away for everybody.
@@ -85,6 +101,7 @@ def connect(settings: Settings, user_token: str) -> Services:
     as_app = cache(partial(open_workspace, settings.host, settings.token))
     hurry_mlflow()
     feedback, long_work = Feedback(workspace, as_app), LongWork(workspace, as_app)
+    replays = Replays(workspace, as_app, long_work, feedback)
     return Services(
         identity=Identity(workspace),
         endpoints=Endpoints(workspace),
@@ -102,16 +119,24 @@ def connect(settings: Settings, user_token: str) -> Services:
         release_stories=ReleaseStories(workspace, Releases()),
         release_search=ReleaseSearch(workspace, Releases()),
         release_export=ReleaseExport(workspace, Releases()),
+        log_export=LogExport(workspace),
+        saved_views=SavedViews(),
         registry=Registry(workspace, settings.tracking_uri),
         promotions=Promotions(workspace),
+        sql_console=SqlConsole(workspace),
         storage=Storage(workspace),
         long_work=long_work,
         guard_rails=GuardRails(workspace, as_app, Releases()),
         endpoint_tests=EndpointTests(workspace),
-        replays=Replays(workspace, as_app, long_work, feedback),
+        replays=replays,
         bisections=Bisections(workspace, as_app, long_work, feedback),
+        request_logs=RequestLogs(workspace, feedback),
+        quality=Quality(workspace),
+        picked_requests=PickedRequests(workspace, feedback, replays),
         access=Access(workspace),
         invitations=Invitations(workspace),
         review_setup=ReviewSetup(workspace),
         reachability=_reachability(settings.host),
+        trace_search=TraceSearch(workspace),
+        trace_reading=TraceReading(workspace),
     )

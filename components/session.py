@@ -22,7 +22,10 @@ from backend.feedback.feedback import Feedback
 from backend.feedback.label_schemas import LabelSchemas
 from backend.guard_rails.rails import GuardRails
 from backend.identity import Identity, Role, Viewer
+from backend.log_export.exports import LogExport
 from backend.long_work.long_work import LongWork
+from backend.picked_requests.picked import PickedRequests
+from backend.quality.quality import Quality
 from backend.reachability import Reachability
 from backend.registry.promotion import Promotions
 from backend.registry.registry import Registry
@@ -31,9 +34,14 @@ from backend.releases.search import ReleaseSearch
 from backend.releases.stories import ReleaseStories
 from backend.replay.bisections import Bisections
 from backend.replay.replays import Replays
+from backend.request_logs.logs import RequestLogs
 from backend.reviews.my_reviews import MyReviewsReader
+from backend.saved_views.views import SavedViews
 from backend.serving.endpoints import Endpoints
+from backend.sql_console.console import SqlConsole
 from backend.storage import Storage
+from backend.trace_search.search import TraceSearch
+from backend.traces.trace_reading import TraceReading
 from backend.turns.answers import Conversation
 from components import states
 
@@ -138,6 +146,18 @@ class Services(Protocol):
         """Writes the ledger into a file."""
 
     @property
+    def log_export(self) -> LogExport:
+        """Writes recorded requests into a file, as it is downloaded."""
+
+    @property
+    def saved_views(self) -> SavedViews:
+        """Views of the analysts' pages by name, shared with the team."""
+
+    @property
+    def sql_console(self) -> SqlConsole:
+        """Statements of the visitor's own."""
+
+    @property
     def storage(self) -> Storage:
         """What takes how much of the disk."""
 
@@ -162,6 +182,18 @@ class Services(Protocol):
         """Which version began to answer like this."""
 
     @property
+    def quality(self) -> Quality:
+        """What reviewers say of answers, and how sure one can be."""
+
+    @property
+    def request_logs(self) -> RequestLogs:
+        """What was asked of endpoints and answered."""
+
+    @property
+    def picked_requests(self) -> PickedRequests:
+        """What can be done with requests of a log."""
+
+    @property
     def access(self) -> Access:
         """Who may do what with endpoints."""
 
@@ -172,6 +204,14 @@ class Services(Protocol):
     @property
     def review_setup(self) -> ReviewSetup:
         """What reviewers are told and asked."""
+
+    @property
+    def trace_search(self) -> TraceSearch:
+        """Finds traces and what belongs beside them."""
+
+    @property
+    def trace_reading(self) -> TraceReading:
+        """Reads one trace, span by span."""
 
     @property
     def reachability(self) -> Reachability:

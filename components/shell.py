@@ -43,11 +43,16 @@ class Place:
 
 
 REVIEW = "Review"
+ANALYSE = "Analyse"
 OPERATE = "Operate"
 PLACES = (
     Place(REVIEW, "chat.py", "Chat", ":material/forum:", (Role.REVIEWER,), (Role.ANALYST,)),
     Place(REVIEW, "my_reviews.py", "My reviews", ":material/fact_check:", (Role.REVIEWER,)),
     Place(REVIEW, "home.py", "Chains", ":material/home:", (Role.REVIEWER, Role.ANALYST)),
+    Place(ANALYSE, "request_logs.py", "Request logs", ":material/receipt_long:", (Role.ANALYST,)),
+    Place(ANALYSE, "traces.py", "Traces", ":material/account_tree:", (Role.ANALYST,)),
+    Place(ANALYSE, "quality.py", "Quality", ":material/insights:", (Role.ANALYST,)),
+    Place(ANALYSE, "sql_console.py", "SQL", ":material/database:", (Role.ANALYST,)),
     Place(OPERATE, "models.py", "Models", ":material/deployed_code:", (Role.ADMIN,)),
     Place(OPERATE, "deployments.py", "Deployments", ":material/rocket_launch:", (Role.ADMIN,)),
     Place(OPERATE, "endpoint_tests.py", "Tests", ":material/speed:", (Role.ADMIN,)),

@@ -5,7 +5,7 @@ With the rights of whoever looks: the tables are theirs to read or not.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from databricks.sdk import WorkspaceClient
 
@@ -72,7 +72,8 @@ class Answers:
         parameters = {
             "endpoint": self.endpoint,
             "from": self.first_at.isoformat(),
-            "to": self.last_at.isoformat(),
+            # An end is not within its span, and the clock here goes by milliseconds.
+            "to": (self.last_at + timedelta(milliseconds=1)).isoformat(),
         }
         return parameters | ({"version": versions.pop()} if len(versions) == 1 else {})
 

@@ -194,7 +194,8 @@ def test_link_to_the_requests_names_endpoint_time_and_version():
     assert of_one == {
         "endpoint": "chain",
         "from": NOON.isoformat(),
-        "to": (NOON + MINUTE).isoformat(),
+        # The last one included.
+        "to": (NOON + MINUTE + timedelta(milliseconds=1)).isoformat(),
         "version": "1",
     }
     assert of_both["from"] == (NOON - timedelta(minutes=1)).isoformat()

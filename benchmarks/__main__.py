@@ -9,6 +9,8 @@ from pathlib import Path
 
 from benchmarks import (
     admin_pages,
+    analysts,
+    big_trace,
     chat_first_token,
     chat_long_conversation,
     chat_sessions,
@@ -18,16 +20,19 @@ from benchmarks import (
     deploy_click,
     export,
     first_chunk,
+    log_export,
     memory,
     overhead,
     ready,
     recording,
+    request_logs,
     roll_back,
     row_age,
     sql_queries,
     swap,
     throughput,
     trace_import,
+    trace_list,
     verdicts,
 )
 from benchmarks.child_process import REPOSITORY
@@ -57,6 +62,11 @@ FIGURES: dict[str, Callable[[Run], Iterator[Finding]]] = {
     "roll_back": roll_back.measure,
     "deploy_click": deploy_click.measure,
     "admin_pages": admin_pages.measure,
+    "request_logs": request_logs.measure,
+    "analysts": analysts.measure,
+    "log_export": log_export.measure,
+    "trace_list": trace_list.measure,
+    "big_trace": big_trace.measure,
 }
 
 

@@ -81,9 +81,9 @@ def _span(trace_id: str, place: int, name: str, kind: str, usage: str) -> dict[s
         model = {"mlflow.llm.model": '"gpt-4o-mini"', "mlflow.llm.provider": '"openai"'}
         attributes |= model | {"mlflow.chat.tokenUsage": usage}
     return {
-        "trace_id": _encoded(trace_id.removeprefix("tr-")),
-        "span_id": _encoded(f"{place + 1:016x}"),
-        "parent_span_id": _encoded(f"{1:016x}") if place else None,
+        "trace_id": encoded(trace_id.removeprefix("tr-")),
+        "span_id": encoded(f"{place + 1:016x}"),
+        "parent_span_id": encoded(f"{1:016x}") if place else None,
         "name": name,
         "start_time_unix_nano": _START + place,
         "end_time_unix_nano": _START + 5_000_000,
@@ -93,5 +93,6 @@ def _span(trace_id: str, place: int, name: str, kind: str, usage: str) -> dict[s
     }
 
 
-def _encoded(hexadecimal: str) -> str:
+def encoded(hexadecimal: str) -> str:
+    """Return the bytes of an id as the wire has them."""
     return base64.b64encode(bytes.fromhex(hexadecimal)).decode()

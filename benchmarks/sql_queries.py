@@ -1,19 +1,16 @@
 """How fast an analyst's questions are answered over a million requests, through the SQL API."""
 
 import random
-import shutil
 import time
 from collections.abc import Callable, Iterator
 
 from benchmarks.finding import Finding, Floor
-from benchmarks.logs.generator import generate
 from benchmarks.logs.questions import Question, questions
+from benchmarks.logs.stage import recorded
 from benchmarks.logs.trace_search import TRACES, TraceSearch, searched_server
 from benchmarks.run import Run, percentile
 from benchmarks.workspace import BenchmarkWorkspace, benchmark_workspace
 
-_ROWS = 1_000_000
-_FEW_ROWS = 20_000
 _WITHOUT_MLFLOW = ("--mlflow-tracking-uri", "http://127.0.0.1:9")
 
 
@@ -23,17 +20,12 @@ class WrongAnswer(Exception):
 
 def measure(run: Run) -> Iterator[Finding]:
     """Write the rows, start a workspace over them and the peer; ask each question many times."""
-    rows, traces, times = (_ROWS, TRACES, 40) if run.is_long else (_FEW_ROWS, 500, 5)
-    folder = run.folder / "sql"
-    made = folder / f"rows-{rows}"
-    if not made.exists():
-        # What an interrupted run has left would be asked as well.
-        shutil.rmtree(folder / "workspace", ignore_errors=True)
-        generate(folder / "workspace", rows)
-        made.touch()
+    traces, times = (TRACES, 40) if run.is_long else (500, 5)
+    data = recorded(run)
+    rows = data.month.rows
     with (
-        searched_server(folder, traces) as peer,
-        benchmark_workspace(folder, *_WITHOUT_MLFLOW) as workspace,
+        searched_server(data.folder, traces) as peer,
+        benchmark_workspace(data.folder, *_WITHOUT_MLFLOW) as workspace,
     ):
         for question in questions(rows):
             theirs = _asked_peer(peer, question, times)

@@ -46,6 +46,11 @@ class Tab:
         self._side = side
         self._page: Page = context.new_page()
 
+    @property
+    def page(self) -> Page:
+        """Return the page itself, for who measures other things in it."""
+        return self._page
+
     def open(self, *, until: str = "") -> float:
         """Open the app; returns the milliseconds until one can type, and waits for these words.
 

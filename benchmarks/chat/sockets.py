@@ -38,7 +38,7 @@ class Sessions:
         await asyncio.gather(*(one() for _ in range(number)))
 
     async def _open_one(self, until: bytes) -> None:
-        socket = await self._stack.enter_async_context(_connection(self._side))
+        socket = await self._stack.enter_async_context(connection(self._side))
         await socket.send(_first_run(self._side))
         was_drawn = False
         async for message in socket:
@@ -73,7 +73,8 @@ async def _sessions(side: Side) -> AsyncIterator[Sessions]:
         yield Sessions(side, stack)
 
 
-def _connection(side: Side) -> connect:
+def connection(side: Side) -> connect:
+    """Return the connection of one tab, to be opened."""
     cookies = "; ".join(f"{name}={value}" for name, value in side.cookies.items())
     return connect(
         f"ws://{urlsplit(side.address).netloc}/_stcore/stream",

@@ -19,16 +19,23 @@ from local_workspace.trace_import.sql_destination import SqlDestination
 TRACES = 10_000
 _BATCH = 100
 _PAGE = 50
+_MODEL = "main.b.recorded"
 
 
 class TraceSearch:
     """Asks an MLflow server what the questions ask of the request logs, where it can say."""
 
     def __init__(self, address: str, request_ids: list[str]) -> None:
+        self.address = address
         self._client = MlflowClient(tracking_uri=address)
         self._request_ids = request_ids
         names = self._client.search_experiments()
         self._experiments = [each.experiment_id for each in names]
+
+    @property
+    def experiments(self) -> list[str]:
+        """Return where the traces are."""
+        return list(self._experiments)
 
     def ask(self, question: str, chance: random.Random) -> bool:
         """Ask; tells whether there is such a question to MLflow at all."""
@@ -61,13 +68,14 @@ def searched_server(folder: Path, count: int) -> Iterator[TraceSearch]:
     """Run a server with so many traces during the block."""
     kept = folder / f"request-ids-{count}.json"
     if not kept.exists():
-        kept.write_text(json.dumps(_import(folder / "tracking.db", count)))
+        kept.write_text(json.dumps(import_traces(folder / "tracking.db", count, _MODEL)))
     with tracking_server(folder) as address:
         yield TraceSearch(address, json.loads(kept.read_text()))
 
 
-def _import(database: Path, count: int) -> list[str]:
-    traces = list(_traces(count))
+def import_traces(database: Path, count: int, model: str, version: str | None = None) -> list[str]:
+    """Write so many traces of a model into a server's database; return the ids of requests."""
+    traces = list(_traces(count, model, version))
     destination = SqlDestination(database)
     for first in range(0, count, _BATCH):
         destination.import_traces(traces[first : first + _BATCH])
@@ -76,7 +84,7 @@ def _import(database: Path, count: int) -> list[str]:
     return [each.request_id for each in traces]
 
 
-def _traces(count: int) -> Iterator[RecordedTrace]:
+def _traces(count: int, model: str, version: str | None) -> Iterator[RecordedTrace]:
     chance = random.Random(7)
     end = _milliseconds(last_day()) + 23 * 3_600_000
     step = DAYS * 86_400_000 // count
@@ -91,7 +99,9 @@ def _traces(count: int) -> Iterator[RecordedTrace]:
         text = json.dumps(trace)
         if chance.random() < 0.0005:
             text = text.replace("far away", f"{RARE} away")
-        yield RecordedTrace(record.trace_id, text, record.request_id, model_name="main.b.recorded")
+        yield RecordedTrace(
+            record.trace_id, text, record.request_id, model_name=model, model_version=version
+        )
 
 
 def _move(trace: dict[str, object], milliseconds: int) -> None:

@@ -86,7 +86,7 @@ def in_words(query: LogQuery) -> str:
     """Return the filter as one would say it."""
     since, until = query.moments()
     said = [f"Requests to {query.endpoint}"]
-    if query.since or not query.request:
+    if not query.names_requests:
         said.append(f"from {since.isoformat()} to {until.isoformat() if until else 'now'}")
     texts: Mapping[str, object] = {
         "version {}": query.version,
@@ -103,6 +103,7 @@ def in_words(query: LogQuery) -> str:
         "for the reason {}": " or ".join(query.reasons),
         "with “{}” in the question or the answer": query.text,
         "with the id {}": query.request,
+        "of which {} were picked": len(query.requests) or "",
         "trials, tests and replays included{}": " " if query.with_own else "",
     }
     said += [text.format(value).strip() for text, value in texts.items() if value not in (None, "")]

@@ -188,7 +188,7 @@ def moment_of(micros: int) -> datetime:
 
 def lasting(query: LogQuery, now: datetime | None = None) -> LogQuery:
     """Return the filter with both ends of its time, so that it means the same on every page."""
-    if query.request and not query.since:
+    if query.names_requests:
         return query
     now = now or datetime.now(UTC)
     since, until = query.moments(now)

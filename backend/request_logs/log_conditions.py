@@ -13,6 +13,7 @@ from backend.turns.own_requests import PREFIXES
 
 # Of so many reasons at once nobody makes use, and each takes time.
 MOST_REASONS = 50
+MOST_PICKED = 200
 NOT_SAID = (
     "What people said of the answers of this endpoint is not in its tables, so nothing can be "
     "filtered by it."
@@ -39,7 +40,7 @@ def condition(
 
 def in_time(query: LogQuery, tables: LogTables, now: datetime | None = None) -> _Piece:
     """Return the condition of the time alone, by the day, too, so that files can be left out."""
-    if query.request and not query.since:
+    if query.names_requests:
         # An id says more than any span.
         return "TRUE", {}
     since, until = query.moments(now)
@@ -80,6 +81,8 @@ def _pieces(query: LogQuery, tables: LogTables, now: datetime | None) -> Iterato
         yield _error(query.error_code, tables)
     if query.request:
         yield _of_id(tables), {"log_request": query.request.strip()}
+    if query.requests:
+        yield _picked(query, tables)
     if text := query.text.strip():
         found = "contains(lower({}), lower(:log_text))".format
         both = f"{found(tables['question'])} OR {found(tables['answer'])}"
@@ -112,6 +115,13 @@ def _of_id(tables: LogTables) -> str:
         for column in (tables["id"], tables["client_id"])
     )
     return f"{tables['id']} IN ({ids})"
+
+
+def _picked(query: LogQuery, tables: LogTables) -> _Piece:
+    if len(query.requests) > MOST_PICKED:
+        raise Refused(f"At most {MOST_PICKED} requests can be picked at once.")
+    ids = {f"log_picked_{place}": each for place, each in enumerate(query.requests)}
+    return f"{tables['id']} IN ({', '.join(f':{name}' for name in ids)})", ids
 
 
 def _error(code: str, tables: LogTables) -> _Piece:

@@ -66,8 +66,15 @@ class LogQuery:
     text: str = ""
     # A single request, by either of its ids.
     request: str = ""
+    # Those somebody picked, by their ids in the log; then no time is meant but what is named.
+    requests: tuple[str, ...] = ()
     # Trials, tests and replays too, which the app asks itself.
     with_own: bool = False
+
+    @property
+    def names_requests(self) -> bool:
+        """Tell whether ids say which requests are meant, and no span of time has to."""
+        return bool(self.request or self.requests) and not self.since
 
     def moments(self, now: datetime | None = None) -> tuple[datetime, datetime | None]:
         """Return from when to when; without an end it is up to now."""
@@ -102,6 +109,7 @@ class LogQuery:
             reasons=tuple(_reason(each) for each in given.get("reasons", "").split(",") if each),
             text=given.get("text", ""),
             request=given.get("request", ""),
+            requests=tuple(each for each in given.get("requests", "").split(",") if each),
             with_own=given.get("own") == "yes",
         )
 
@@ -126,6 +134,7 @@ def _written(query: LogQuery) -> Iterator[tuple[str, str]]:
         "reasons": ",".join(map(_listed, query.reasons)),
         "text": query.text,
         "request": query.request,
+        "requests": ",".join(query.requests),
         "own": "yes" if query.with_own else "",
     }
     yield from ((name, str(text)) for name, text in texts.items() if text)

@@ -99,5 +99,7 @@ def _said_of_the_asking(query: LogQuery) -> Iterator[tuple[tuple[str, ...], str]
         yield ("conversation",), f"Conversation {query.conversation}"
     if query.request:
         yield ("request",), f"Request {query.request}"
+    if query.requests:
+        yield ("requests",), f"Picked: {words.counted(len(query.requests), 'request')}"
     if query.with_own:
         yield ("with_own",), "With trials, tests and replays"

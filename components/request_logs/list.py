@@ -75,8 +75,23 @@ def _draw_list(session: Session, kept: Kept, opened: str) -> None:
     _draw_turns(kept)
     if marked := [row.request_id for row in kept_page.selected(kept)]:
         with st.container(border=True, key="log_picked"):
-            st.markdown(f"**{words.counted(len(marked), 'request')} marked**")
+            _draw_marked(kept.query.endpoint, marked)
             picked_requests.draw(session, kept.query.endpoint, marked)
+
+
+def _draw_marked(endpoint: str, marked: list[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="log_marked"):
+        st.markdown(f"**{words.counted(len(marked), 'request')} marked**", width="content")
+        only = st.button(
+            "Only these",
+            icon=":material/filter_list:",
+            key="log_only",
+            help="Show just these: to export them, to save the view, to share its address.",
+        )
+    if only:
+        address.put(LogQuery(endpoint, requests=tuple(marked)))
+        # The filters are not in this part of the page and follow it.
+        st.rerun()
 
 
 def _draw_head(session: Session, kept: Kept) -> None:

@@ -140,6 +140,11 @@ def test_marked_requests_bring_what_can_be_done_with_them(visit, logs, shown, mo
     assert picked == [(ENDPOINT, ["r1", "r3"])]
     assert "2 requests marked" in shown(at)
 
+    at.button(key="log_only").click().run()
+
+    assert address_of(at)["requests"] == "r1,r3"
+    assert "2 requests" in at.button(key="log_chip_0").label
+
 
 def test_following_puts_what_is_new_on_top(visit, logs, shown):
     """While nobody reads anything; what came is asked for behind the newest."""

@@ -8,7 +8,7 @@ import pytest
 
 from backend.errors import Refused
 from backend.request_logs.log_columns import columns_of, only_questions
-from backend.request_logs.log_conditions import MOST_REASONS, condition
+from backend.request_logs.log_conditions import MOST_PICKED, MOST_REASONS, condition
 from backend.request_logs.log_course import MOST_BUCKETS, seconds_per_bucket
 from backend.request_logs.log_tables import LogTables
 from backend.request_logs.query import SPANS, LogQuery, Outcome, Said
@@ -90,6 +90,16 @@ def test_request_is_looked_for_at_any_time_unless_somebody_names_one():
     """An id says more than the usual week."""
     assert "log_since" not in condition(LogQuery("c", request="r-1"), TABLES)[1]
     assert "log_since" in condition(LogQuery("c", request="r-1", since=NOON), TABLES)[1]
+
+
+def test_picked_requests_are_all_that_is_meant_whenever_they_were_asked():
+    """Up to as many as fit on a few pages."""
+    where, parameters = condition(LogQuery("c", requests=("r-1", "r-2")), TABLES)
+
+    assert "IN (:log_picked_0, :log_picked_1)" in where
+    assert list(parameters.values()) == ["r-1", "r-2"]
+    with pytest.raises(Refused):
+        condition(LogQuery("c", requests=("r",) * (MOST_PICKED + 1)), TABLES)
 
 
 def test_more_reasons_than_anybody_chooses_are_refused():

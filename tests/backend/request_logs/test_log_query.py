@@ -26,6 +26,7 @@ EVERYTHING = LogQuery(
     reasons=("too,long", "100%2C", "made_up"),
     text="it's <i>50 %</i>, or\nnot?",
     request="r-1",
+    requests=("r-1", "r-2"),
     with_own=True,
 )
 

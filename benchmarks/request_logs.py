@@ -135,10 +135,10 @@ def _choosing(tab: LogTab, name: str, place: int) -> Callable[[], float]:
 def _opened(tab: LogTab, times: int) -> _Milliseconds:
     clicked, with_key = [], []
     for number in range(times // 2):
-        # The first rows may lie below the page's own bar.
-        clicked.append(tab.open_row(3 + number % 8))
+        # The first rows may lie below the page's own bar; the next one is opened by the key.
+        clicked.append(tab.open_row(3 + 2 * (number % 6)))
         with_key.append(tab.next_row())
-        tab.close_row()
+    tab.close_row()
     return {"clicked": clicked, "with the key": with_key}
 
 

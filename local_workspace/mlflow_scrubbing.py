@@ -1,7 +1,7 @@
 """Makes what MLflow deletes be gone from the disk, too.
 
-MLflow deletes a trace's rows, which stay readable in the free pages of sqlite's file and in its
-log, and leaves its artifacts where they are. What is to be done is noted in a file before MLflow
+MLflow deletes the rows of a trace, or of an evaluation dataset, which stay readable in the free
+pages of sqlite's file and in its log, and leaves a trace's artifacts where they are. What is to be done is noted in a file before MLflow
 is asked, so that a crash in between only delays it.
 """
 
@@ -24,6 +24,8 @@ QUIET_SECONDS = 1.0
 _RETRY_SECONDS = 5.0
 _BUSY_SECONDS = 30.0
 _TRACES = re.compile(r"/(?:ajax-)?api/\d\.0/mlflow/traces/delete-traces/?")
+_RECORDS = re.compile(r"/(?:ajax-)?api/\d\.0/mlflow/datasets/[^/]+/records/?")
+_DATASET = re.compile(r"/(?:ajax-)?api/\d\.0/mlflow/datasets/[^/]+/?")
 _ASSESSMENT = re.compile(r"/(?:ajax-)?api/\d\.0/mlflow/traces/[^/]+/assessments/[^/]+")
 _TRACE_ID = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -83,7 +85,7 @@ class Scrubber:
             try:
                 self.scrub()
             except (sqlite3.Error, OSError) as error:
-                _log.warning("trying again to clean up after deleted traces: %s", error)
+                _log.warning("trying again to clean up after what was deleted: %s", error)
                 self._waiting.wait(_RETRY_SECONDS)
                 self._waiting.set()
 
@@ -118,7 +120,9 @@ def _deletes(scope: "Scope") -> bool:
     path: str = scope["path"]
     if scope["method"] == "POST":
         return _TRACES.fullmatch(path) is not None
-    return scope["method"] == "DELETE" and _ASSESSMENT.fullmatch(path) is not None
+    if scope["method"] != "DELETE":
+        return False
+    return any(each.fullmatch(path) for each in (_ASSESSMENT, _RECORDS, _DATASET))
 
 
 def _trace_ids(body: bytes) -> list[str]:

@@ -154,7 +154,7 @@ class Erasures:
     def _places(self) -> list[_Place]:
         sets = erasable_tables.table_sets(self._workspace)
         tables: list[Erasable] = [table for each in sets for table in each.tables]
-        tables.append(_replays())
+        tables += [_replays(), _datasets()]
         places = [_Place(table.text, table=table) for table in tables]
         # Afterwards: what waited for MLflow is withdrawn with the rows.
         places.extend(
@@ -266,6 +266,12 @@ def _replays() -> Erasable:
     from backend.erasure.erasable_replays import ErasableReplays  # noqa: PLC0415 - as above
 
     return ErasableReplays()
+
+
+def _datasets() -> Erasable:
+    from backend.erasure.erasable_datasets import ErasableDatasets  # noqa: PLC0415 - as above
+
+    return ErasableDatasets()
 
 
 def _ledger() -> ModuleType:

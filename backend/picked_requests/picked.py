@@ -12,6 +12,7 @@ from typing import Any
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service import serving
 
+from backend.endpoint_tests import whose_words
 from backend.endpoint_tests.plan import Dataset
 from backend.error_translation import translated
 from backend.errors import NotAllowed, NotOffered, Refused
@@ -23,6 +24,7 @@ from backend.long_work.record import Job
 from backend.mlflow_import import load_mlflow
 from backend.replay import recorded_requests
 from backend.replay.asking_again import asked_in
+from backend.replay.marks import CLIENT_PREFIX, FIRST_ASKED_BY
 from backend.replay.record import MOST, FormerRequest, Said, Wanted
 from backend.replay.replays import Replays
 from backend.serving.endpoint_changes import EXPERIMENT_TAG
@@ -123,26 +125,42 @@ class PickedRequests:
 def record_of(
     former: FormerRequest, endpoint: str, verdicts: Iterable[Verdict], trace_id: str | None
 ) -> dict[str, Any]:
-    """Return a record of a dataset; of what people said is right, the last word counts."""
+    """Return a record of a dataset; of what people said is right, the last word counts.
+
+    Its tags say whose words are in it, so that a person can be erased from it.
+    """
+    right = _last_words(verdicts)
+    said_by = {name: verdict.reviewer for name, (_, verdict) in right.items()}
+    people = whose_words.tags_of(former.request_id, _asked_by(former), said_by)
     record: dict[str, Any] = {
         "inputs": asked_in(former.body or {}),
         "outputs": former.answer,
-        "expectations": expectations_of(verdicts),
-        "tags": {REQUEST_ID_TAG: former.request_id, ENDPOINT_TAG: endpoint},
+        "expectations": {name: answer for name, (answer, _) in right.items()},
+        "tags": {REQUEST_ID_TAG: former.request_id, ENDPOINT_TAG: endpoint} | people,
     }
     if trace_id:
         record["source"] = {"source_type": "TRACE", "source_data": {"trace_id": trace_id}}
     return record
 
 
-def expectations_of(verdicts: Iterable[Verdict]) -> dict[str, Any]:
+def _last_words(verdicts: Iterable[Verdict]) -> dict[str, tuple[Any, Verdict]]:
     """Return what people said is right, by its name; verdicts come with the latest first."""
-    right: dict[str, Any] = {}
+    right: dict[str, tuple[Any, Verdict]] = {}
     for verdict in reversed(list(verdicts)):
-        right |= {name: _plain(each) for name, each in verdict.expectations.items()}
+        right |= {name: (_plain(each), verdict) for name, each in verdict.expectations.items()}
         if verdict.corrected_answer:
-            right[CORRECTED] = verdict.corrected_answer
+            right[CORRECTED] = (verdict.corrected_answer, verdict)
     return right
+
+
+def _asked_by(former: FormerRequest) -> list[str]:
+    """Return who has asked; what a replay asked again, somebody else asked before."""
+    body = former.body or {}
+    said = body.get("usage_context")
+    if not str(body.get("client_request_id", "")).startswith(CLIENT_PREFIX):
+        return [former.asked_by]
+    first = said.get(FIRST_ASKED_BY) if isinstance(said, dict) else None
+    return [former.asked_by, str(first or "")]
 
 
 def _plain(answer: CustomAnswer) -> Any:

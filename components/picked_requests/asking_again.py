@@ -47,10 +47,14 @@ def in_words(count: int, picked: int) -> str:
     if count >= picked:
         what = "The question is" if picked == 1 else f"All {picked} questions are"
         return f"{what} asked again in the same words, with what was said before in them."
-    able = f"{count} of {picked} questions can be asked again." if count else "None can be asked."
+    if not count:
+        return (
+            "None of them can be asked again: they are not on record in the words they were "
+            "asked, or the app had asked them itself."
+        )
     return (
-        f"{able} The others are not on record in the words they were asked, or the app had asked "
-        "them itself."
+        f"{count} of {picked} questions can be asked again. The others are not on record in the "
+        "words they were asked, or the app had asked them itself."
     )
 
 

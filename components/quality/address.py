@@ -1,11 +1,13 @@
 """What the address of the page of quality says, and the addresses behind its numbers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import streamlit as st
 
 from backend.identity import Role, Viewer
+from backend.request_logs.log_conditions import MOST_PICKED
 from backend.request_logs.query import LogQuery
 
 PAGE = "../pages/quality.py"
@@ -59,6 +61,11 @@ def link_to_request(label: str, query: LogQuery, request_id: str) -> None:
     wanted = LogQuery(query.endpoint, query.span, query.since, query.until)
     parameters = wanted.parameters() | {"open": request_id}
     st.page_link(REQUESTS, label=label, icon=":material/open_in_new:", query_params=parameters)
+
+
+def link_to_requests(label: str, query: LogQuery, request_ids: Sequence[str]) -> None:
+    """Draw a link to all of these requests, or to the first of very many."""
+    link(label, LogQuery(query.endpoint, requests=tuple(request_ids[:MOST_PICKED])))
 
 
 def link_to_conversation(viewer: Viewer, query: LogQuery, conversation_id: str) -> None:

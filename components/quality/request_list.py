@@ -20,6 +20,7 @@ GONE = "Some of these questions are no longer on record."
 def draw(session: Session, query: LogQuery, request_ids: Sequence[str], key: str) -> None:
     """Draw the first of these requests, and offer more."""
     shown = list(request_ids[: limit(key)])
+    address.link_to_requests("In the request logs", query, request_ids)
     try:
         with st.spinner("Reading the questions …"):
             found = kept(

@@ -18,6 +18,8 @@ from components.trace_search.rows import ROW_HEIGHT, height
 _LARGEST = 12
 _NAME_CHARACTERS = 60
 _NS_PER_MS = 1_000_000
+# To be seen on white and on black.
+_COLOR = "#6366f1"
 _INDENT = "\N{EM SPACE}"
 Pair = Aligned[TraceSpan]
 
@@ -97,7 +99,7 @@ def _draw_largest(steps: Sequence[Pair]) -> None:
     )
     bars = (
         alt.Chart(table)
-        .mark_bar()
+        .mark_bar(color=_COLOR)
         .encode(
             x=alt.X("ms:Q", title="Took longer in the second (ms)"),
             y=alt.Y("Step:N", sort=list(table["Step"]), title=None),

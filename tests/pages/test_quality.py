@@ -108,6 +108,7 @@ def test_topic_shows_its_questions_where_they_can_be_opened(visit, quality, show
     at.button(key="quality_topic_open_0").click().run()
     assert HOSTILE not in shown(at)
     assert "group" not in at.query_params
+    assert any("requests=" in each for each in addresses)
 
 
 def test_documents_named_and_documents_behind_are_told_apart(visit, quality, shown):

@@ -92,6 +92,7 @@ def ledger(monkeypatch, events, tables):
     monkeypatch.setattr(erasure, "_ledger", lambda: kept)
     monkeypatch.setattr(erasure, "_traces", lambda: traces)
     monkeypatch.setattr(erasure, "_replays", lambda: FakeTable("replays", 1, events))
+    monkeypatch.setattr(erasure, "_datasets", lambda: FakeTable("datasets", 4, events))
     sets = [SimpleNamespace(tables=tables)]
     monkeypatch.setattr(erasable_tables, "table_sets", lambda _workspace: sets)
     return kept
@@ -113,10 +114,11 @@ def test_plan_counts_and_changes_nothing(ledger, events):
         (Kind.ROWS, 2),
         (Kind.ROWS, 3),
         (Kind.ROWS, 1),
+        (Kind.ROWS, 4),
         (Kind.TRACES, 1),
         (Kind.VERDICTS, 1),
     ]
-    assert [each.done for each in progress] == [0, 1, 2, 3]
+    assert [each.done for each in progress] == [0, 1, 2, 3, 4]
     assert {what for what, _ in events} == {"count"}
 
 
@@ -131,12 +133,14 @@ def test_everything_is_deleted_cleaned_and_counted_again(ledger, events):
         ("delete", "verdicts"),
         ("delete", "requests"),
         ("delete", "replays"),
+        ("delete", "datasets"),
         ("delete", "7"),
         ("clean", "verdicts"),
         ("clean", "requests"),
         ("clean", "replays"),
+        ("clean", "datasets"),
     ]
-    assert all(isinstance(each, Progress) and each.total == 12 for each in progress)
+    assert all(isinstance(each, Progress) and each.total == 15 for each in progress)
 
 
 @pytest.mark.parametrize("step", ["count", "delete", "clean"])

@@ -2,15 +2,16 @@
 
 import pytest
 
+from backend.endpoint_tests.whose_words import expected_by, is_asked_by
 from backend.errors import NotAllowed, Refused
 from backend.feedback.verdicts import Verdict
 from backend.identity import Role, Viewer
 from backend.picked_requests.picked import (
     MOST_PICKED,
     PickedRequests,
-    expectations_of,
     record_of,
 )
+from backend.replay.marks import FIRST_ASKED_BY
 from backend.replay.record import FormerRequest
 
 BODY = {
@@ -47,8 +48,27 @@ def test_last_correction_is_what_is_expected():
         Verdict("r-1", "early", corrected_answer="Four.", expectations={"tools": ("a", "b")}),
     ]
 
-    assert expectations_of(verdicts) == {"expected_response": "Six.", "tools": ["a", "b"]}
-    assert expectations_of([Verdict("r-1", "x", comment="hm")]) == {}
+    record = record_of(FormerRequest("r-1", body=BODY), "chain", verdicts, None)
+
+    assert record["expectations"] == {"expected_response": "Six.", "tools": ["a", "b"]}
+    assert expected_by(record["tags"], "LATE") == {"expected_response"}
+    assert expected_by(record["tags"], "early") == {"tools"}
+    nothing = [Verdict("r-1", "x", comment="hm")]
+    record = record_of(FormerRequest("r-1", body=BODY), "chain", nothing, None)
+    assert record["expectations"] == {}
+    assert not expected_by(record["tags"], "x")
+
+
+@pytest.mark.parametrize(("called", "zoe_too"), [("replay-r-0-ab", True), ("c-1", False)])
+def test_record_says_who_has_asked_it_first(called, zoe_too):
+    """What a replay asks is somebody's question; anybody else only claims to ask for another."""
+    body = BODY | {"client_request_id": called, "usage_context": {FIRST_ASKED_BY: "zoe"}}
+
+    tags = record_of(FormerRequest("r-1", asked_by="app", body=body), "chain", (), None)["tags"]
+
+    assert is_asked_by(tags, " App")
+    assert is_asked_by(tags, "Zoe") is zoe_too
+    assert not is_asked_by(tags, "")
 
 
 def test_too_many_nothing_and_a_missing_role_are_refused_before_anything_is_asked():

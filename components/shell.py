@@ -94,7 +94,8 @@ def _navigation(session: Session | None) -> StreamlitPage:
     menu: dict[str, list[StreamlitPage]] = {}
     for place in theirs or PLACES:
         menu.setdefault(place.group, []).append(_page(place))
-    return st.navigation(menu, position="sidebar" if theirs else "hidden")
+    # All of it: folded, its last pages would be behind "View more".
+    return st.navigation(menu, position="sidebar" if theirs else "hidden", expanded=True)
 
 
 def _page(place: Place) -> StreamlitPage:

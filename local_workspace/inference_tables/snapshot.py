@@ -36,6 +36,8 @@ class SnapshotReader:
 
     def __init__(self) -> None:
         self._opened: dict[str, DeltaTable] = {}
+        # Version and highest id of each log: looking it up reads the whole log every time.
+        self._ids: dict[str, tuple[int, int]] = {}
 
     def read(self, table: TableLocation) -> TableSnapshot:
         """Return what the table holds now."""
@@ -47,6 +49,7 @@ class SnapshotReader:
         except DeltaError:
             # The log that was known is read piece by piece, and its older part may be gone by now.
             self._opened.pop(str(table.path), None)
+            self._ids.clear()
             return self._with_waiting_rows(table)
 
     def _with_waiting_rows(self, table: TableLocation) -> TableSnapshot:
@@ -55,10 +58,10 @@ class SnapshotReader:
         known = self._opened.get(str(table.path))
         with closing(open_spool(table.spool, read_only=True)) as spool:
             writer = application_id(spool)
-            bound = _highest_id(known, writer) if known else 0
+            bound = self._highest_id(table, known, writer) if known else 0
             rows = waiting_rows(spool, table.table_set, kind, bound)
         delta = self._current(table) if DeltaTable.is_deltatable(str(table.path)) else None
-        held = _highest_id(delta, writer) if delta else 0
+        held = self._highest_id(table, delta, writer) if delta else 0
         new = [row for row in rows if row["id"] > held]
         files = delta.file_uris() if delta else []
         return TableSnapshot(files, as_table(kind, new), kind.schema)
@@ -71,9 +74,12 @@ class SnapshotReader:
             known.update_incremental()
         return known
 
-
-def _highest_id(delta: DeltaTable, writer: str) -> int:
-    return delta.transaction_version(writer) or 0
+    def _highest_id(self, table: TableLocation, delta: DeltaTable, writer: str) -> int:
+        version, path = delta.version(), f"{writer} {table.path}"
+        known = self._ids.get(path)
+        if known is None or known[0] != version:
+            known = self._ids[path] = (version, delta.transaction_version(writer) or 0)
+        return known[1]
 
 
 _READER = SnapshotReader()

@@ -1,8 +1,8 @@
 """Makes what MLflow deletes be gone from the disk, too.
 
 MLflow deletes the rows of a trace, or of an evaluation dataset, which stay readable in the free
-pages of sqlite's file and in its log, and leaves a trace's artifacts where they are. What is to be done is noted in a file before MLflow
-is asked, so that a crash in between only delays it.
+pages of sqlite's file and in its log, and leaves a trace's artifacts where they are. What is to be
+done is noted in a file before MLflow is asked, so that a crash in between only delays it.
 """
 
 import asyncio

@@ -6,8 +6,9 @@ takes seconds.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from databricks.sdk import WorkspaceClient
@@ -16,43 +17,97 @@ from mlflow.entities import DatasetRecord, EvaluationDataset
 
 from backend.endpoint_tests.whose_words import EXPECTED_BY, expected_by, is_asked_by
 from backend.error_translation import translated
-from backend.errors import NotFound, NotOffered
+from backend.errors import NotFound, NotOffered, ReviewAppError
 
 DATASETS_PER_PAGE = 50
 NOT_OFFERED = "Evaluation datasets cannot be looked through here."
 
 
-class ErasableDatasets:
-    """The records of all evaluation datasets, as a place from which a person is erased."""
+@dataclass(frozen=True)
+class ErasableDataset:
+    """One dataset, as a place from which a person is erased."""
 
-    text = "records of evaluation datasets"
+    id: str
+    name: str
+
+    @property
+    def text(self) -> str:
+        """Return its name for people."""
+        return f"evaluation dataset {self.name}"
 
     def count(self, _workspace: WorkspaceClient, person: str) -> int:
         """Return how many records have something of theirs."""
-        return sum(
-            _is_about(record, person) for dataset in _datasets() for record in _records(dataset)
-        )
+        with _offered():
+            return len(_about(person, self._read()))
 
     def delete(self, _workspace: WorkspaceClient, person: str) -> None:
         """Delete what they asked; of what others asked, only what they said is right."""
-        for dataset in _datasets():
-            found = [record for record in _records(dataset) if _is_about(record, person)]
+        with _offered():
+            dataset = self._read()
+            found = _about(person, dataset)
+            others = [record for record in found if not is_asked_by(_tags(record), person)]
             if found:
-                others = [record for record in found if not is_asked_by(_tags(record), person)]
-                with _offered():
-                    dataset.delete_records([each.dataset_record_id for each in found])
-                    # MLflow cannot take an expectation out of a record that is there.
-                    if others:
-                        dataset.merge_records([_without(each, person) for each in others])
+                dataset.delete_records([each.dataset_record_id for each in found])
+            if others:
+                # MLflow cannot take an expectation out of a record that is there.
+                dataset.merge_records([_without(each, person) for each in others])
 
     def clean(self, _workspace: WorkspaceClient) -> str:
         """Return that nothing of former versions stays."""
         return ""
 
+    def _read(self) -> EvaluationDataset:
+        """Return it with its records as they are now; it is not held any longer than needed."""
+        return MlflowClient().get_dataset(self.id)
 
-def _is_about(record: DatasetRecord, person: str) -> bool:
-    tags = _tags(record)
-    return is_asked_by(tags, person) or bool(expected_by(tags, person))
+
+@dataclass(frozen=True)
+class UnlistedDatasets:
+    """Datasets nobody can see, which an erasure has to say."""
+
+    problem: ReviewAppError
+    text: str = "evaluation datasets"
+
+    def count(self, _workspace: WorkspaceClient, _person: str) -> int:
+        """Say why they cannot be seen."""
+        raise self.problem
+
+    def delete(self, _workspace: WorkspaceClient, _person: str) -> None:
+        """Say why they cannot be seen."""
+        raise self.problem
+
+    def clean(self, _workspace: WorkspaceClient) -> str:
+        """Return that nothing of former versions is known."""
+        return ""
+
+
+def places() -> Sequence[ErasableDataset | UnlistedDatasets]:
+    """Return every dataset, of any age; one that fails does not keep the others from it."""
+    found: list[ErasableDataset] = []
+    token = None
+    while True:
+        try:
+            with _offered():
+                page = MlflowClient().search_datasets(
+                    max_results=DATASETS_PER_PAGE, page_token=token
+                )
+        except NotFound:
+            # This MLflow has no datasets, and so nothing was kept in one.
+            return found
+        except ReviewAppError as problem:
+            return [*found, UnlistedDatasets(problem)]
+        found += [ErasableDataset(each.dataset_id, each.name) for each in page]
+        token = page.token
+        if not token:
+            return found
+
+
+def _about(person: str, dataset: EvaluationDataset) -> list[DatasetRecord]:
+    return [
+        record
+        for record in dataset.records
+        if is_asked_by(_tags(record), person) or expected_by(_tags(record), person)
+    ]
 
 
 def _without(record: DatasetRecord, person: str) -> dict[str, Any]:
@@ -71,33 +126,6 @@ def _without(record: DatasetRecord, person: str) -> dict[str, Any]:
 
 def _tags(record: DatasetRecord) -> dict[str, str]:
     return record.tags or {}
-
-
-def _records(dataset: EvaluationDataset) -> list[DatasetRecord]:
-    with _offered():
-        return list(dataset.records)
-
-
-def _datasets() -> Iterator[EvaluationDataset]:
-    """Yield every dataset, of any age; all are listed before one is changed."""
-    found: list[EvaluationDataset] = []
-    token = None
-    while True:
-        try:
-            with _offered():
-                page = MlflowClient().search_datasets(
-                    max_results=DATASETS_PER_PAGE, page_token=token
-                )
-        except NotFound:
-            # This MLflow has no datasets, and so nothing was kept in one.
-            return
-        found += page
-        token = page.token
-        if not token:
-            break
-    while found:
-        # A dataset remembers its records, so none is held longer than it is needed.
-        yield found.pop()
 
 
 @contextmanager

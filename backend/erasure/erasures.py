@@ -5,7 +5,7 @@ cleaned, and the protocol kept, with the app's own rights, for an administrator 
 be done again: an erasure that was stopped is finished by another one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import ModuleType
@@ -154,7 +154,7 @@ class Erasures:
     def _places(self) -> list[_Place]:
         sets = erasable_tables.table_sets(self._workspace)
         tables: list[Erasable] = [table for each in sets for table in each.tables]
-        tables += [_replays(), _datasets()]
+        tables += [_replays(), *_datasets()]
         places = [_Place(table.text, table=table) for table in tables]
         # Afterwards: what waited for MLflow is withdrawn with the rows.
         places.extend(
@@ -268,10 +268,11 @@ def _replays() -> Erasable:
     return ErasableReplays()
 
 
-def _datasets() -> Erasable:
-    from backend.erasure.erasable_datasets import ErasableDatasets  # noqa: PLC0415 - as above
+def _datasets() -> Sequence[Erasable]:
+    from backend.erasure import erasable_datasets  # noqa: PLC0415 - as above
 
-    return ErasableDatasets()
+    known: Sequence[Erasable] = erasable_datasets.places()
+    return known
 
 
 def _ledger() -> ModuleType:

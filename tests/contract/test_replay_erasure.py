@@ -1,4 +1,7 @@
-"""Who is erased is erased from replays, too: what was asked again, its answers, their verdicts."""
+"""Who is erased is erased from what was made of their questions, too.
+
+That is what replays asked again, with answers and verdicts, and records of evaluation datasets.
+"""
 
 import time
 
@@ -9,6 +12,7 @@ from databricks.sdk.service.iam import ComplexValue
 
 from backend.chat.chat import Chat
 from backend.connection import open_workspace
+from backend.endpoint_tests.plan import Dataset
 from backend.erasure.erasures import Erasures
 from backend.erasure.protocol import Outcome
 from backend.feedback.feedback import Feedback
@@ -18,6 +22,7 @@ from backend.jobs.kinds import RUNNERS
 from backend.jobs.worker import Worker
 from backend.long_work.long_work import LongWork
 from backend.long_work.record import JobState
+from backend.picked_requests.picked import PickedRequests
 from backend.replay.bisections import Bisections
 from backend.replay.marks import FIRST_ASKED_BY
 from backend.replay.record import Said, Wanted
@@ -86,6 +91,14 @@ def traces_of(user):
     return [each for each in said if each.lower() == user.lower()]
 
 
+def kept_for_evaluation(name):
+    """Return what the records of a dataset expect, by what was asked."""
+    from mlflow.genai import datasets  # noqa: PLC0415 - it takes seconds
+
+    found = datasets.get_dataset(name=name).to_df().to_dict("records")
+    return {each["inputs"]["messages"][-1]["content"]: each["expectations"] for each in found}
+
+
 def wait(condition):
     deadline = time.monotonic() + 60
     while not condition():
@@ -93,8 +106,8 @@ def wait(condition):
         time.sleep(0.05)
 
 
-def test_erased_person_is_not_kept_by_replays(client, host, token, person):
-    """Neither in the tables, nor in traces, nor with the runs; what others asked stays."""
+def test_erased_person_is_not_kept_by_replays_and_datasets(client, host, token, person):
+    """Neither in tables, traces, datasets, nor with the runs; what others asked stays."""
     app = open_workspace(host, LocalClient(host, token).service_principal_token("review-app"))
     goes, stays = person(GOES), person(STAYS)
     secret, kept = ask(goes, "secret question"), ask(stays, "kept question")
@@ -114,6 +127,16 @@ def test_erased_person_is_not_kept_by_replays(client, host, token, person):
     for request_id in again.values():
         feedback.submit(viewer, ENDPOINT, Verdict(request_id, viewer.user_name, Thumb.POSITIVE))
     assert len(bisections.open(viewer, search.id).tries) == 1
+    # Of a record of somebody else's question, only their word goes.
+    zoe = Identity(goes).viewer()
+    judged = Verdict(kept, zoe.user_name, corrected_answer="what Zoe says is right")
+    Feedback(goes, lambda: app).submit(zoe, ENDPOINT, judged)
+    picked = PickedRequests(client, feedback, replays)
+    picked.add_to_dataset(viewer, ENDPOINT, [secret, kept], Dataset("erased-from"))
+    assert kept_for_evaluation("erased-from") == {
+        "secret question": {},
+        "kept question": {"expected_response": "what Zoe says is right"},
+    }
     # What is not in MLflow yet would not have to be taken out of it.
     wait(lambda: len(traces_of(GOES)) == 2)
     assert texts(client, "secret question") == {"": 3, "_request_logs": 3, "_assessment_logs": 0}
@@ -128,5 +151,6 @@ def test_erased_person_is_not_kept_by_replays(client, host, token, person):
     left = replays.open(viewer, job.id)
     assert [each.request_id for each in left.answers] == [kept]
     assert work.table(viewer, search, "bisect") == []
+    assert kept_for_evaluation("erased-from") == {"kept question": {}}
     assert not traces_of(GOES)
     assert traces_of(STAYS)

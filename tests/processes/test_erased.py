@@ -12,9 +12,13 @@ import requests
 from databricks.sdk import WorkspaceClient
 
 from backend.connection import open_workspace
+from backend.endpoint_tests.plan import Dataset
 from backend.erasure.erasures import Erasures, Progress
 from backend.erasure.protocol import Kind, Outcome
 from backend.identity import Identity
+from backend.picked_requests import records
+from backend.picked_requests.picked import record_of
+from backend.replay.record import FormerRequest
 from local_workspace import running_workspace
 from local_workspace.client import LocalClient
 from local_workspace.inference_tables.table_layout import TableKind
@@ -171,6 +175,29 @@ def test_older_tables_of_a_deleted_endpoint_are_found(workspace):
         (row,) = rows(folder, "older", kind, is_legacy=True)
         assert row["databricks_request_id"] == kept
     wait_for(lambda: not files_with(folder, "secret-old"), 20)
+
+
+def test_what_was_kept_for_evaluation_is_nowhere_either(workspace):
+    """The copy is all there is of this person, so MLflow's file is cleaned because of it alone."""
+    connection, folder = workspace
+    asked = {"zq-copied@example.com": "secret-copied", "zq-other@example.com": "kept-copied"}
+    former = [
+        FormerRequest(f"r-{text}", answer=text, asked_by=name, body=question(text * 2000))
+        for name, text in asked.items()
+    ]
+    experiment = mlflow.create_experiment("copies")
+    made = [record_of(each, ENDPOINT, (), None) for each in former]
+    records.add(experiment, Dataset("copies"), made)
+    assert files_with(folder, "secret-copied")
+
+    erasures = Erasures(opened(connection))
+    viewer = Identity(opened(connection)).viewer()
+    *_, protocol = erasures.erase(viewer, "zq-copied@example.com", "2")
+
+    assert protocol.outcome is Outcome.COMPLETE
+    assert [part.found for part in protocol.parts if part.found] == [1]
+    wait_for(lambda: not files_with(folder, "secret-copied"), 20)
+    assert files_with(folder, "kept-copied")
 
 
 def _wait_for_mlflow(traces: int) -> None:

@@ -92,7 +92,7 @@ def ledger(monkeypatch, events, tables):
     monkeypatch.setattr(erasure, "_ledger", lambda: kept)
     monkeypatch.setattr(erasure, "_traces", lambda: traces)
     monkeypatch.setattr(erasure, "_replays", lambda: FakeTable("replays", 1, events))
-    monkeypatch.setattr(erasure, "_datasets", lambda: FakeTable("datasets", 4, events))
+    monkeypatch.setattr(erasure, "_datasets", lambda: [FakeTable("datasets", 4, events)])
     sets = [SimpleNamespace(tables=tables)]
     monkeypatch.setattr(erasable_tables, "table_sets", lambda _workspace: sets)
     return kept
@@ -164,7 +164,7 @@ def test_what_is_there_again_is_not_complete(ledger, tables, monkeypatch):
     *_, protocol = service().erase(ADMIN, BOB, "Case 1")
 
     assert protocol.outcome is Outcome.INCOMPLETE
-    assert [part.left for part in protocol.parts] == [0, 3, 0, 0, 0]
+    assert [part.left for part in protocol.parts] == [0, 3, 0, 0, 0, 0]
 
 
 def test_erasure_that_is_stopped_keeps_a_protocol_and_goes_no_further(ledger, tables):

@@ -17,18 +17,27 @@ INTEGERS = ("tinyint", "smallint", "integer", "bigint", "hugeint", "ubigint")
 FLOATS = ("double", "float")
 # A statement with more questions than this is not one a person wrote.
 _MOST_QUESTIONS = 2000
+# What is remembered from one statement to the next: pages ask the same ones again and again.
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 4000, 4000
+
+# By the relations a statement knows, and the question over them.
+Memory = dict[tuple[str, str], list[Any]]
 
 
 class TypeOracle:
     """Answers questions about one statement."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, memory: Memory) -> None:
         self._connection = connection
+        self._memory = memory
         self._known: dict[tuple[str, str], Any] = {}
+        self._views = ""
+        self._to_register: list[tuple[str, pa.Schema]] = []
 
     def add(self, view: str, schema: pa.Schema) -> None:
         """Make a relation known by its columns."""
-        self._connection.register(view, schema.empty_table())
+        self._views += f"{view}: {schema.to_string(show_schema_metadata=False)}\n"
+        self._to_register.append((view, schema))
 
     def type_of(self, expression: str, scope: str) -> Any | None:
         """Return DuckDB's type of an expression within a FROM clause; None where it has none."""
@@ -45,6 +54,20 @@ class TypeOracle:
         return self._ask(scope.replace("%EXPRESSION%", "*"))
 
     def _ask(self, query: str) -> list[Any]:
+        asked = (self._views, query)
+        if (remembered := self._memory.get(asked)) is not None:
+            return remembered
+        types = self._types(query)
+        if len(query) <= _LONGEST_REMEMBERED:
+            if len(self._memory) >= _MOST_REMEMBERED:
+                self._memory.clear()
+            self._memory[asked] = types
+        return types
+
+    def _types(self, query: str) -> list[Any]:
+        while self._to_register:
+            view, schema = self._to_register.pop()
+            self._connection.register(view, schema.empty_table())
         try:
             return list(self._connection.sql(query).types)
         except duckdb.Error:
@@ -62,10 +85,11 @@ class OracleConnections:
         create_macros(self._instance)
         self._instance.execute("SET GLOBAL enable_external_access = false")
         self._instance.execute("SET GLOBAL lock_configuration = true")
+        self._memory: Memory = {}
 
     def oracle(self) -> TypeOracle:
         """Return an oracle for one statement."""
-        return TypeOracle(self._instance.cursor())
+        return TypeOracle(self._instance.cursor(), self._memory)
 
 
 def question(ctes: list[str], scopes: list[str], before: list[str]) -> str:

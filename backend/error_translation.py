@@ -113,6 +113,9 @@ def translate(error: Exception) -> ReviewAppError:
     # from the error that says what was really wrong.
     if (isinstance(error, TimeoutError) or _is_mlflow(error)) and _tells_more(error.__cause__):
         return translate(error.__cause__)
+    # While nobody answers, MLflow raises without saying from what.
+    if _is_mlflow(error) and isinstance(error.__context__, _NOBODY_ANSWERS):
+        return translate(error.__context__)
     kind = _kind_of(error)
     sentence = f"{kind.usual_sentence} It said: {error}" if issubclass(kind, Refused) else ""
     return kind(sentence, request_id=_request_id(error))
@@ -130,6 +133,9 @@ def translated() -> Iterator[None]:
 def _is_mlflow(error: Exception) -> TypeGuard["MlflowException"]:
     mlflow = sys.modules.get("mlflow.exceptions")
     return mlflow is not None and isinstance(error, mlflow.MlflowException)
+
+
+_NOBODY_ANSWERS = (requests.ConnectionError, requests.Timeout)
 
 
 def _tells_more(cause: BaseException | None) -> TypeGuard[Exception]:

@@ -43,6 +43,10 @@ _TIME = "quality_time"
 _SPANS = ("24h", "7d", "30d", "90d")
 _EXACT = "exact"
 _STYLE = """<style>
+@media (min-width: 641px) {
+  [data-testid=stMainBlockContainer] { max-width: 110rem; padding-left: 2.5rem;
+    padding-right: 2.5rem; }
+}
 [class*="st-key-quality_"] [data-testid="stMarkdown"] { overflow-wrap: anywhere; }
 </style>"""
 _NOTHING = (
@@ -147,7 +151,6 @@ def _draw(session: Session) -> None:
 
 
 session = require(Role.ANALYST)
-st.set_page_config(layout="wide")
 st.html(_STYLE)
 st.title("Quality", anchor=False)
 _draw(session)

@@ -82,12 +82,13 @@ def manifest(
     }
 
 
-def in_words(query: LogQuery) -> str:
-    """Return the filter as one would say it."""
+def in_words(query: LogQuery, time: str = "") -> str:
+    """Return the filter as one would say it; the time to the microsecond, or in these words."""
     since, until = query.moments()
+    exactly = f"from {since.isoformat()} to {until.isoformat() if until else 'now'}"
     said = [f"Requests to {query.endpoint}"]
     if not query.names_requests:
-        said.append(f"from {since.isoformat()} to {until.isoformat() if until else 'now'}")
+        said.append(time[:1].lower() + time[1:] or exactly)
     texts: Mapping[str, object] = {
         "version {}": query.version,
         "{}": _ENDED[query.outcome] if query.outcome else "",

@@ -102,7 +102,9 @@ def _named(report: Report) -> Part:
         if rows
         else "No document was called wrong."
     )
-    return Part("Documents called wrong", (said,), ("Document", "Called wrong", "Times"), rows)
+    return Part(
+        "Documents called wrong", (said,), ("Document", "Called wrong", "Times wrong"), rows
+    )
 
 
 def _behind(report: Report) -> Part:
@@ -115,7 +117,10 @@ def _behind(report: Report) -> Part:
         else "No document is behind an answer that was called wrong."
     )
     return Part(
-        "Documents behind wrong answers", (said,), ("Document", "Answers wrong", "Times"), rows
+        "Documents behind wrong answers",
+        (said,),
+        ("Document", "Answers wrong", "Times wrong"),
+        rows,
     )
 
 

@@ -13,6 +13,7 @@ from backend.log_export.record import Export, Kind, State, Wanted
 from backend.request_logs.query import LogQuery
 from components import states
 from components.plain_text import escaped
+from components.request_logs import words
 from components.session import Session
 
 POLL_SECONDS = 1.0
@@ -107,7 +108,9 @@ def _prepared(session: Session, wanted: Wanted, count: int | None) -> Export:
 
 def _draw_one(session: Session, export: Export) -> None:
     with st.container(border=True, gap="xsmall", key=f"log_export_{export.id}"):
-        st.caption(f"{_KINDS[export.wanted.kind]}. {escaped(in_words(export.wanted.query))}")
+        query = export.wanted.query
+        said = in_words(query, words.time_range(query))
+        st.caption(f"{_KINDS[export.wanted.kind]}. {escaped(said)}")
         if export.state is State.RUNNING:
             of = f" of {export.total:,}" if export.total is not None else ""
             st.progress(export.share, f"{export.done:,}{of}")

@@ -10,25 +10,26 @@ import streamlit as st
 from backend.quality.record import Sum
 
 HEIGHT, ROW_HEIGHT = 220, 34
+_MOST_DATES = 12
 # To be seen on white and on black.
 _COLOR = "#6366f1"
 
 
 def draw_course(sums: Sequence[Sum]) -> None:
     """Draw the share called wrong over time, with a band that shows how sure it is."""
-    rows = [_row(each) | {"at": datetime.fromisoformat(each.name)} for each in sums]
+    rows = [_row(each) | _day(each.name) for each in sums]
     frame = pd.DataFrame([row for row in rows if row["verdicts"]])
     if frame.empty:
         return
-    x = alt.X("at:T", title=None)
+    x = _time([str(each) for each in frame["name"]])
     chart = alt.layer(
         alt.Chart(frame)
         .mark_rule(strokeWidth=6, opacity=0.35, color=_COLOR)
-        .encode(x=x, y=_share("low"), y2="high:Q", tooltip=_tooltip("at:T", "From")),
+        .encode(x=x, y=_share("low"), y2="high:Q", tooltip=_tooltip("day:N", "From")),
         alt.Chart(frame).mark_line(color=_COLOR, opacity=0.6).encode(x=x, y=_share("share")),
         alt.Chart(frame)
         .mark_point(filled=True, size=60, color=_COLOR, opacity=1)
-        .encode(x=x, y=_share("share"), tooltip=_tooltip("at:T", "From")),
+        .encode(x=x, y=_share("share"), tooltip=_tooltip("day:N", "From")),
         height=HEIGHT,
     )
     st.altair_chart(
@@ -36,6 +37,19 @@ def draw_course(sums: Sequence[Sum]) -> None:
         width="stretch",
         alt="Share of verdicts that call an answer wrong, over time; the same figures are below.",
     )
+
+
+def _day(name: str) -> dict[str, object]:
+    at = datetime.fromisoformat(name)
+    return {"at": at, "day": f"{at:%-d %b %Y}"}
+
+
+def _time(names: Sequence[str]) -> alt.X:
+    """Return the axis: days are those of UTC, and so many of them are named as there is room."""
+    dates = [datetime.fromisoformat(each) for each in names[:: -(-len(names) // _MOST_DATES)]]
+    named = [alt.DateTime(year=at.year, month=at.month, date=at.day, utc=True) for at in dates]
+    axis = alt.Axis(format="%-d %b", values=named)
+    return alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
 
 
 def _row(each: Sum) -> dict[str, object]:

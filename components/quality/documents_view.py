@@ -28,10 +28,12 @@ def draw(session: Session, query: LogQuery) -> None:
         )
         return
     st.subheader("Called wrong themselves", anchor=False)
-    st.caption(
-        f"What reviewers said of single sources, in {_looked(found.named_requests, found.is_cut)}."
-    )
-    _draw_documents(session, query, found.named, "named")
+    if found.named_requests:
+        looked = _looked(found.named_requests, found.is_cut)
+        st.caption(f"What reviewers said of single sources, in {looked}.")
+        _draw_documents(session, query, found.named, "named")
+    else:
+        st.caption("Nobody has judged single sources in this time.")
     st.subheader("Behind wrong answers", anchor=False)
     st.caption(
         f"Weaker evidence: how often an answer over the document was called wrong, in "

@@ -73,11 +73,11 @@ def _link(statement: str) -> str:
     return f"{(st.context.url or '').partition('?')[0]}?{urlencode({state.ADDRESS: statement})}"
 
 
-@st.dialog("This statement changes something")
+@st.dialog("This may change something")
 def _ask_first(session: Session, statement: str, change: str) -> None:
     st.markdown(
-        f"It begins with **{escaped(change)}**, so it does more than read. What it changes or "
-        "deletes cannot be brought back from here."
+        f"It begins with **{escaped(change)}**, not with a word for reading such as SELECT. What "
+        "it changes or deletes cannot be brought back from here."
     )
     st.code(statement[:_SHOWN_CHARACTERS], language=None, wrap_lines=True)
     with st.container(horizontal=True, gap="small"):

@@ -20,6 +20,8 @@ MOST_COLUMNS = 200
 BEGINNING_ROWS = 100
 LONGEST_TYPE = 28
 _TABLE = "Table"
+# They are in each catalog, and mostly without a table, or without one somebody looks for first.
+_NOBODYS_OWN = ("default", "information_schema")
 _KNOWN = "known_names"
 T = TypeVar("T")
 
@@ -77,13 +79,19 @@ def _choose(level: str, names: list[str], *above: str) -> str | None:
         level,
         names,
         # Its columns are asked for when a table is chosen.
-        index=0 if names and level != _TABLE else None,
+        index=_first(names) if names and level != _TABLE else None,
         placeholder=f"Choose a {level.lower()}",
         format_func=one_line,
         # The same name in another place is another choice.
         key=f"sql_{level}_{'.'.join(above)}",
     )
     return chosen
+
+
+def _first(names: list[str]) -> int:
+    """Return the place of the first name that is somebody's own, for there the tables are."""
+    own = (place for place, name in enumerate(names) if name.lower() not in _NOBODYS_OWN)
+    return next(own, 0)
 
 
 def _offer_table(name: str) -> None:

@@ -101,7 +101,7 @@ def _draw_largest(steps: Sequence[Pair]) -> None:
         alt.Chart(table)
         .mark_bar(color=_COLOR)
         .encode(
-            x=alt.X("ms:Q", title="Took longer in the second (ms)"),
+            x=alt.X("ms:Q", title="Difference, second to first (ms)"),
             y=alt.Y("Step:N", sort=list(table["Step"]), title=None),
             tooltip=["Step", "ms"],
         )

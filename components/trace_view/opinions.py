@@ -15,6 +15,7 @@ _PROBLEM = "trace_opinion_problem"
 _EDITED = "trace_opinion_edited"
 _GIVEN = "trace_opinions_given"
 _GOOD, _BAD = "Good", "Bad"
+_RATINGS = {"yes": _GOOD, "no": _BAD}
 _WHOLE, _STEP = "The whole trace", "The chosen step"
 _KINDS = {"LLM_JUDGE": "a judging model", "CODE": "a program"}
 _NAME_CHARACTERS, _COMMENT_CHARACTERS = 100, 5_000
@@ -55,7 +56,9 @@ def _draw_one(session: Session, outline: Outline, said: Said) -> None:
     with st.container(border=True, gap="xsmall", key=f"said_{said.assessment_id}"):
         name, value = one_line(said.name)[:200], one_line(said.value)[:1000]
         expected = "expected " if said.is_expectation else ""
-        st.markdown(f"**{escaped(expected + name)}**: {escaped(value or 'no value')}")
+        # In the words one has chosen oneself; what others write "no" of may be no rating.
+        told = _RATINGS.get(value, value) if said.is_mine and not said.is_expectation else value
+        st.markdown(f"**{escaped(expected + name)}**: {escaped(told or 'no value')}")
         if said.comment:
             st.text(readable(said.comment[:5_000]))
         span = outline.find(said.span_id) if said.span_id else None
@@ -89,7 +92,7 @@ def _draw_form(session: Session, trace_id: str, span_id: str, edited: Said | Non
         st.markdown(f"**{'Change what you said' if edited else 'Say something yourself'}**")
         if not edited:
             st.radio("Of what", [_WHOLE, _STEP], horizontal=True, key=f"of_{key}")
-        usual = {"yes": _GOOD, "no": _BAD}.get(edited.value) if edited else None
+        usual = _RATINGS.get(edited.value) if edited else None
         st.segmented_control("Rating", [_GOOD, _BAD], default=usual, key=f"rating_{key}")
         st.text_input(
             "What is rated",
@@ -114,7 +117,7 @@ def _draw_form(session: Session, trace_id: str, span_id: str, edited: Said | Non
 def _comment(edited: Said | None) -> str:
     if edited is None:
         return ""
-    return edited.comment or ("" if edited.value in ("yes", "no") else edited.value)
+    return edited.comment or ("" if edited.value in _RATINGS else edited.value)
 
 
 def _say(session: Session, trace_id: str, span_id: str, edited: Said | None, key: str) -> None:

@@ -92,3 +92,16 @@ def test_what_is_no_error_of_a_client_is_not_touched():
     """A mistake in the app must not look like one of the workspace."""
     with pytest.raises(KeyError), translated():
         raise KeyError("name")
+
+
+def test_workspace_that_nobody_answers_for_is_told_as_that_by_mlflow_too():
+    """MLflow's client raises while it handles what was wrong, and does not say from what."""
+    try:
+        try:
+            raise requests.ConnectionError("refused")
+        except requests.ConnectionError:
+            raise MlflowException("API request failed with exception refused")  # noqa: B904
+    except MlflowException as raised:
+        found = translate(raised)
+
+    assert isinstance(found, errors.Unreachable)

@@ -93,6 +93,16 @@ def test_all_of_them_are_counted_when_somebody_asks(visit, logs, shown):
     assert logs.times("count") == 1
 
 
+def test_nothing_is_left_to_count_where_all_of_them_are_shown(visit, logs, shown):
+    """A page with nothing older and nothing newer is the whole."""
+    logs.rows = logs.rows[:50]
+
+    at = open_at(visit)
+
+    assert not [each for each in at.button if each.key == "log_count"]
+    assert "50 requests, as of" in shown(at)
+
+
 def test_columns_are_chosen_and_stand_in_the_address(visit, logs):
     """The usual ones do not; those there are not are left out."""
     at = open_at(visit, columns="id,question,nonsense")
@@ -163,8 +173,10 @@ def test_following_puts_what_is_new_on_top(visit, logs, shown):
 
 
 def test_following_moves_nothing_that_is_read(visit, logs):
-    """It says how much is new, and shows it when somebody wants it."""
+    """It says how much is new, and shows it when somebody wants it; what is marked stays marked."""
     at = open_at(visit, open="r3")
+    chosen = {"rows": [1, 4], "columns": [], "cells": [(3, "at")]}
+    at.session_state["log_rows_1"] = {"selection": chosen}
     at.toggle(key="log_follow").set_value(True).run()
     logs.came = [row(-1, question="Just now"), row(-2), row(3)]
     at.run()
@@ -176,6 +188,8 @@ def test_following_moves_nothing_that_is_read(visit, logs):
 
     assert questions(at)[:2] == ["Question -2", "Just now"]
     assert address_of(at)["open"] == "r3"
+    moved = at.session_state["log_rows_1"]["selection"]
+    assert (moved["rows"], moved["cells"]) == ([3, 6], [(5, "at")])
 
 
 def test_more_than_fits_on_top_is_read_anew(visit, logs):

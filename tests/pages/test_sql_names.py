@@ -80,3 +80,12 @@ def test_workspace_without_a_history_says_so(analyst, console, shown):
     next(each for each in at.segmented_control if each.key == "sql_side").set_value("mine").run()
 
     assert "keeps no list of your statements" in shown(at)
+
+
+def test_schema_that_is_looked_at_first_is_one_with_something_of_ones_own(analyst, console):
+    """Each catalog has a schema called default, and mostly there is nothing in it."""
+    console.names |= {("main",): ["default", "information_schema", "rag"]}
+
+    opened(analyst)
+
+    assert console.asked_names == [(), ("main",), ("main", "rag")]

@@ -220,6 +220,7 @@ def test_one_s_own_words_are_changed_and_taken_back(opened, reading, shown):
     )
     at = opened()
     assert [each.key for each in at.button if each.label == "Take back"] == ["take_back_a-mine"]
+    assert "**mine**: Bad" in shown(at)
 
     at.button(key="change_said_a-mine").click().run()
     key = f"{TRACE_ID}_root_a-mine_0"

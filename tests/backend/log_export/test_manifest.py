@@ -31,6 +31,11 @@ def test_filter_is_told_as_one_would_say_it():
     )
 
 
+def test_time_is_told_as_somebody_chose_it():
+    """On the screen nobody wants to read microseconds."""
+    assert in_words(LogQuery("chain"), "Last 7 days") == "Requests to chain, last 7 days."
+
+
 def test_request_by_its_id_has_no_time():
     """An id says more than any span."""
     assert in_words(LogQuery("chain", request="r1")) == "Requests to chain, with the id r1."

@@ -91,7 +91,7 @@ def settings() -> dict[str, Any]:
         for name, each in COLUMNS.items()
     }
     drawn["at"] = st.column_config.DatetimeColumn(
-        COLUMNS["at"].title, width=COLUMNS["at"].width, format="YYYY-MM-DD HH:mm:ss"
+        COLUMNS["at"].title, width=COLUMNS["at"].width, format="D MMM YYYY, HH:mm:ss"
     )
     drawn[MARK] = st.column_config.TextColumn(" ", width=30, pinned=True)
     return drawn

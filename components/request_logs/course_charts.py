@@ -4,7 +4,7 @@ What they show stands in a table as well. Knows no service and draws nothing by 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import altair as alt
@@ -21,6 +21,8 @@ HEIGHT = 230
 _ON_CANVAS = {"embedOptions": {"renderer": "canvas"}}
 # The name of the selection, and of the field it is about.
 SPAN, TIME = "span", "at"
+# Where a figure of a span of time is drawn; at its beginning, that of the first would be cut off.
+_MIDDLE = "middle"
 CONFIDENCE = 0.95
 FIGURES = {"p50": "50 of 100 within", "p95": "95 of 100 within", "p99": "99 of 100 within"}
 USUAL_FIGURE = "p95"
@@ -46,7 +48,7 @@ def requests(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
     named = versions(course)
     table = _table(
         {
-            TIME: _there(bucket.since),
+            **_times(course, bucket),
             "end": _there(bucket.since) + pd.Timedelta(seconds=course.seconds_per_bucket),
             "version": _name(bucket, named),
             "requests": bucket.requests,
@@ -70,7 +72,7 @@ def requests(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
     failed = base.mark_line(
         color=_FAILED, point=alt.OverlayMarkDef(color=_FAILED, shape="triangle"), strokeDash=[4, 2]
     ).encode(
-        x=_time(course),
+        x=_time(course, _MIDDLE),
         y=alt.Y("sum(errors):Q"),
         tooltip=[_when(), alt.Tooltip("sum(errors):Q", title="Failed", format=",")],
     )
@@ -87,7 +89,7 @@ def speed(course: Course, marks: Sequence[Mark], figure: str) -> alt.LayerChart:
     wanted = [figure] if figure in FIGURES else list(FIGURES)
     table = _table(
         {
-            TIME: _there(bucket.since),
+            **_times(course, bucket),
             "of": _name(bucket, named) if figure else FIGURES[each],
             "ms": getattr(bucket, f"{each}_ms"),
         }
@@ -105,7 +107,7 @@ def called_wrong(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
     named = versions(course)
     table = _table(
         {
-            TIME: _there(bucket.since),
+            **_times(course, bucket),
             "of": _version(bucket.version),
             "share": bucket.down / (bucket.up + bucket.down),
             "low": share_of(bucket.down, bucket.up + bucket.down, CONFIDENCE).low,
@@ -118,7 +120,8 @@ def called_wrong(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
     order = [_version(each) for each in named]
     scale = alt.Scale(domain=[0, 1])
     base = alt.Chart(table, height=HEIGHT).encode(
-        x=_time(course), color=alt.Color("of:N", legend=None, sort=order, scale=_scale(order))
+        x=_time(course, _MIDDLE),
+        color=alt.Color("of:N", legend=None, sort=order, scale=_scale(order)),
     )
     percent = alt.Axis(format="%")
     band = base.mark_area(opacity=0.18).encode(
@@ -143,7 +146,7 @@ def _lines(
         alt.Chart(table, height=HEIGHT)
         .mark_line(point=True, clip=True)
         .encode(
-            x=_time(course),
+            x=_time(course, _MIDDLE),
             y=alt.Y(f"{value}:Q", title=title, axis=axis or alt.Undefined),
             color=alt.Color("of:N", legend=legend, sort=order, scale=_scale(order)),
             strokeDash=alt.StrokeDash("of:N", legend=legend, sort=order),
@@ -181,12 +184,32 @@ def _there(moment: datetime) -> pd.Timestamp:
     return pd.Timestamp(moment).tz_convert(times.zone())
 
 
-def _time(course: Course) -> alt.X:
+def _times(course: Course, bucket: Bucket) -> dict[str, pd.Timestamp]:
+    """Return when a span of time begins, and its middle."""
+    begin = _there(bucket.since)
+    return {TIME: begin, _MIDDLE: begin + pd.Timedelta(seconds=course.seconds_per_bucket / 2)}
+
+
+def _time(course: Course, field: str = TIME) -> alt.X:
     """Return the axis, which is the same in all plots."""
     begins = [bucket.since for bucket in course.buckets]
     end = max(begins) + timedelta(seconds=course.seconds_per_bucket)
-    ends = [int(each.timestamp() * 1000) for each in (min(begins), end)]
-    return alt.X(f"{TIME}:T", title=None, scale=alt.Scale(domain=ends))
+    # A domain of mere numbers is not always taken for moments: then all is drawn at the left edge.
+    ends = [_moment(each) for each in (min(begins), end)]
+    return alt.X(f"{field}:T", title=None, scale=alt.Scale(domain=ends))
+
+
+def _moment(moment: datetime) -> alt.DateTime:
+    there = moment.astimezone(UTC)
+    return alt.DateTime(
+        year=there.year,
+        month=there.month,
+        date=there.day,
+        hours=there.hour,
+        minutes=there.minute,
+        seconds=there.second,
+        utc=True,
+    )
 
 
 def _when() -> alt.Tooltip:

@@ -78,6 +78,9 @@ def current(session: Session, query: LogQuery) -> Kept:
     number = st.session_state.get(_NUMBER, 0) + 1
     st.session_state[_NUMBER] = number
     count = kept.count if kept and kept.query == query else None
+    if before is None and page.older is None:
+        # All of them are there to be seen.
+        count = len(page.rows)
     return _keep(Kept(query, before, page, datetime.now(UTC), number, count=count))
 
 
@@ -106,7 +109,23 @@ def put_on_top(came: tuple[LogRow, ...]) -> None:
         return
     here = {each.request_id for each in kept.rows}
     new = tuple(each for each in came if each.request_id not in here)
-    _keep(replace(kept, came=new + kept.came, count=kept.count and kept.count + len(new)))
+    count = None if kept.count is None else kept.count + len(new)
+    now = replace(kept, came=new + kept.came, count=count)
+    _move_along(kept, _keep(now))
+
+
+def _move_along(kept: Kept, now: Kept) -> None:
+    """Let the same requests stay marked and open; the table knows them by their places alone."""
+    state = st.session_state.get(now.key)
+    if not state:
+        return
+    places = {row.request_id: place for place, row in enumerate(now.rows)}
+    there = [places[row.request_id] for row in kept.rows]
+    marked = [there[place] for place in state["selection"]["rows"]]
+    cells = [(there[place], column) for place, column in state["selection"]["cells"]]
+    if marked or cells:
+        selection = {"rows": sorted(marked), "columns": [], "cells": cells}
+        st.session_state[now.key] = {"selection": selection}
 
 
 def count(session: Session, kept: Kept) -> None:

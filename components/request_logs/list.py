@@ -9,7 +9,7 @@ import streamlit as st
 
 from backend.errors import ReviewAppError
 from backend.request_logs.query import LogQuery
-from components import states, times
+from components import pointer, states, times
 from components.picked_requests import actions as picked_requests
 from components.request_logs import address, columns, detail, kept_page, words
 from components.request_logs.kept_page import Kept
@@ -103,13 +103,14 @@ def _draw_head(session: Session, kept: Kept) -> None:
             st.button(
                 "Count all", key="log_count", type="tertiary", on_click=_count, args=(session, kept)
             )
+        pointer.keep_awake()
     if problem := st.session_state.pop(_NOT_COUNTED, None):
         states.refused(problem)
 
 
 def _in_words(kept: Kept) -> str:
     shown = words.counted(len(kept.rows), "request")
-    if kept.count is not None:
+    if kept.count is not None and kept.count != len(kept.rows):
         shown = f"{len(kept.rows):,} of {words.counted(kept.count, 'request')}"
     return f"{shown}, as of {times.short(kept.read_at)}"
 
@@ -189,17 +190,18 @@ def _turn_to(kept: Kept, request_id: str) -> None:
     cells = [(ids.index(request_id), column)] if request_id in ids else []
     marked = list(state["selection"]["rows"])
     st.session_state[kept.key] = {"selection": {"rows": marked, "columns": [], "cells": cells}}
-    st.session_state[_LAST_CELL] = (kept.key, *cells[0]) if cells else None
+    st.session_state[_LAST_CELL] = (kept.key, request_id, column) if cells else None
 
 
 def _follow_click(key: str, ids: list[str]) -> None:
     """Open the request of the cell that was clicked, or gone to with the arrow keys."""
-    cells = st.session_state[key]["selection"]["cells"]
-    cell = (key, *cells[0]) if cells else None
+    cells = [each for each in st.session_state[key]["selection"]["cells"] if each[0] < len(ids)]
+    # By its request, which stays the same when others come on top.
+    cell = (key, ids[cells[0][0]], cells[0][1]) if cells else None
     is_new = cell != st.session_state.get(_LAST_CELL)
     st.session_state[_LAST_CELL] = cell
-    if cells and is_new and cells[0][0] < len(ids):
-        address.set_opened(ids[cells[0][0]])
+    if cell and is_new:
+        address.set_opened(cell[1])
 
 
 def _say_empty(query: LogQuery) -> None:

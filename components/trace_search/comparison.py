@@ -9,7 +9,7 @@ import streamlit as st
 from backend.errors import ReviewAppError
 from backend.trace_search.alignment import MOST_ALIGNED, Aligned, Alignment, align
 from backend.traces.record import Outline, TraceSpan
-from components import states, times
+from components import pointer, states, times
 from components.plain_text import escaped
 from components.session import Session
 from components.trace_search import place, step_changes, surroundings
@@ -116,6 +116,7 @@ def _draw_steps(
     session: Session, first: Outline, second: Outline, alignment: Alignment[TraceSpan]
 ) -> None:
     steps = alignment.steps
+    pointer.keep_awake()
     selected = st.dataframe(
         pd.DataFrame([_line(number, each) for number, each in enumerate(steps, start=1)]),
         height=height(len(steps)),

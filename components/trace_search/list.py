@@ -4,7 +4,7 @@ import streamlit as st
 
 from backend.errors import Refused, ReviewAppError
 from backend.trace_search.record import TracePage, TraceQuery
-from components import states
+from components import pointer, states
 from components.session import Session
 from components.trace_search import place, rows
 
@@ -33,6 +33,7 @@ def draw(session: Session, query: TraceQuery) -> None:
 @st.fragment
 def _draw_table(found: TracePage, key: str) -> None:
     ids = [row.trace_id for row in found.rows]
+    pointer.keep_awake()
     selected = st.dataframe(
         rows.frame(found.rows),
         height=rows.height(len(ids)),

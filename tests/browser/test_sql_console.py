@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import expect
 
+from tests.browser.choosing import choose
 from tests.browser.looking import look_at
 from tests.contract.test_sql import SLOW
 
@@ -15,6 +16,8 @@ def test_analyst_writes_a_statement_sees_its_place_and_shares_it(place, visit):
     visitor = visit(_sign_in(place, "Sarah", "/sql_console"))
     page = visitor.page
     field = page.get_by_role("textbox", name="Statement")
+    choose(page, "Catalog", "main")
+    choose(page, "Schema", "browser")
     expect(page.get_by_role("combobox", name="Table")).to_be_visible()
 
     field.fill("SELECT n\nFORM nowhere WHERE")

@@ -39,7 +39,7 @@ def test_list_shows_what_people_asked_the_newest_first(logged, ana):
     assert (first.version, first.requester) == ("1", "reviewers@example.com")
     assert first.conversation_id == logged.talks["holidays"].id
     assert first.latency_ms is not None
-    assert ana.questions(with_own=True)[0] == "trial"
+    assert "trial" in ana.questions(with_own=True)
 
 
 @pytest.mark.parametrize(
@@ -217,4 +217,6 @@ def test_endpoint_without_tables_is_not_offered_and_not_listed(logged, ana, endp
     assert endpoint not in names
     with pytest.raises(NotOffered, match="keeps no record"):
         logged.admin.logs.page(logged.admin.viewer, LogQuery(endpoint))
-    assert ana.logs.endpoints(ana.viewer) == [ENDPOINT]
+    names = ana.logs.endpoints(ana.viewer)
+    assert ENDPOINT in names
+    assert endpoint not in names

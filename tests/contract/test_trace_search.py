@@ -17,8 +17,8 @@ from backend.traces.trace_reading import TraceReading
 from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register
 
-MODEL = "main.contract.searched"
-ENDPOINT = "agents_main-contract-searched"
+MODEL = "main.contract.found_traces"
+ENDPOINT = "agents_main-contract-found_traces"
 MOST = 10_000
 FEEDBACK = f"/serving-endpoints/{ENDPOINT}/served-models/feedback/invocations"
 
@@ -78,7 +78,7 @@ def test_each_control_finds_what_was_asked(analyst, asked, client):
     assert analyst.find(session=session, user=me) == [second, first]
     assert analyst.find(session=session, version="1") == [second, first]
     assert analyst.find(session=session, state=State.OK) == [second, first]
-    assert analyst.find(session=session, name="searched") == [second, first]
+    assert analyst.find(session=session, name="found_traces") == [second, first]
     assert analyst.find(session=session, judged=Judged.DOWN) == [first]
     assert analyst.find(session=session, judged=Judged.NOTHING) == [second]
     assert analyst.find(session=session, text='füße & "more"') == [first]

@@ -60,15 +60,19 @@ VERSIONS = {"gateway": "entity-2", "legacy": "2", "newer": ""}
 
 @pytest.fixture(scope="module")
 def make(client):
-    """Return a function that makes a table with rows."""
+    """Return a function that makes a table with rows; for other tests they are gone again."""
     sql.rows(client, "CREATE SCHEMA IF NOT EXISTS main.layouts", {})
+    names = set()
 
     def made(name, columns, values, *rows):
+        names.add(name)
         sql.rows(client, f"CREATE TABLE IF NOT EXISTS main.layouts.{name} ({columns})", {})
         for row in rows:
             sql.rows(client, f"INSERT INTO main.layouts.{name} SELECT {values}", row)
 
-    return made
+    yield made
+    for name in names:
+        sql.rows(client, f"DROP TABLE IF EXISTS main.layouts.{name}", {})
 
 
 @pytest.fixture(scope="module", params=LAYOUTS)

@@ -143,6 +143,7 @@ def test_erased_person_is_not_kept_by_replays_and_datasets(client, host, token, 
 
     *_, protocol = Erasures(client).erase(viewer, GOES, "Letter 7")
 
+    assert [part for part in protocol.parts if not part.is_clean] == []
     assert protocol.outcome is Outcome.COMPLETE
     assert texts(client, "secret question") == {"": 0, "_request_logs": 0, "_assessment_logs": 0}
     assert texts(client, "kept question") == {"": 2, "_request_logs": 2, "_assessment_logs": 0}

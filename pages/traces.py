@@ -25,8 +25,9 @@ def _draw_trace(session: Session, trace_id: str) -> None:
     if place.other():
         comparison.draw(session, trace_id, place.other())
         return
-    surroundings.draw(session, trace_id)
+    row = surroundings.draw(trace_id)
     trace_view.draw(session, trace_id, place.span())
+    surroundings.add_conversation(row, session, trace_id)
 
 
 def _draw_trace_of(session: Session, request_id: str) -> None:

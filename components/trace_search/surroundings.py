@@ -1,6 +1,7 @@
 """What stands above an open trace: the way back, its conversation, and another one beside it."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from backend.errors import ReviewAppError
 from backend.trace_search.record import Neighbours, TraceRow
@@ -12,20 +13,26 @@ _OTHER = "traces_other"
 LONGEST_ID = 200
 
 
-def draw(session: Session, trace_id: str) -> None:
-    """Draw it; what MLflow does not know of the trace is left out."""
-    with st.container(
+def draw(trace_id: str) -> DeltaGenerator:
+    """Draw what asks nobody; return the row, to which the conversation may be added."""
+    row = st.container(
         horizontal=True, gap="small", vertical_alignment="center", key="traces_around"
-    ):
+    )
+    with row:
         draw_back()
-        try:
-            found = session.services.trace_search.neighbours(session.viewer, trace_id)
-        except ReviewAppError:
-            # It may be on record only; what is said of that is said below.
-            found = None
-        if found:
-            _draw_conversation(found)
         _draw_compare(trace_id)
+    return row
+
+
+def add_conversation(row: DeltaGenerator, session: Session, trace_id: str) -> None:
+    """Add the ways to the trace's conversation, when nobody waits for them any more."""
+    try:
+        found = session.services.trace_search.neighbours(session.viewer, trace_id)
+    except ReviewAppError:
+        # It may be on record only; what is said of that is said below.
+        return
+    with row:
+        _draw_conversation(found)
 
 
 def draw_back() -> None:

@@ -82,6 +82,7 @@ class LogExport:
             pages = reading.pages()
             first = next(pages, [])
         except Exception as problem:
+            # Whatever it was: a download that has ended must not count as one under way.
             self._fail(export, problem)
             raise
         counted, tally = self._counted(export, total, chain([first], ahead(pages)), stop.is_set)

@@ -9,7 +9,7 @@ from backend.quality.report import in_words
 from backend.request_logs.query import LogQuery
 from components import states
 from components.plain_text import escaped
-from components.quality import address, request_list, words
+from components.quality import request_list, words
 from components.quality.kept import kept
 from components.session import Session
 
@@ -55,20 +55,9 @@ def _draw_documents(
     if not documents:
         st.caption("None.")
     for place, each in enumerate(documents):
-        group = f"{kind}:{each.name}"
-        is_open = address.value(address.GROUP) == group
         with st.container(border=True, gap="xsmall", key=f"quality_document_{kind}_{place}"):
             st.markdown(f"**{escaped(each.name)}**")
             st.markdown(in_words(each.wrong))
-            st.button(
-                "Hide the questions"
-                if is_open
-                else f"Show {words.count(len(each.request_ids), 'question')}",
-                key=f"quality_document_open_{kind}_{place}",
-                icon=":material/expand_less:" if is_open else ":material/expand_more:",
-                type="tertiary",
-                on_click=address.choose_group,
-                args=("" if is_open else group,),
+            request_list.draw_folded(
+                session, query, each.request_ids, f"{kind}:{each.name}", f"{kind}_{place}"
             )
-            if is_open:
-                request_list.draw(session, query, each.request_ids, f"{kind}_{place}")

@@ -9,7 +9,7 @@ from backend.quality.record import Judged
 from backend.request_logs.query import LogQuery
 from components import states, times
 from components.plain_text import escaped
-from components.quality import address
+from components.quality import address, words
 from components.quality.kept import kept
 from components.session import Session
 
@@ -38,6 +38,23 @@ def draw(session: Session, query: LogQuery, request_ids: Sequence[str], key: str
     if len(found) < len(shown):
         st.caption(GONE)
     offer_more(len(request_ids), key)
+
+
+def draw_folded(
+    session: Session, query: LogQuery, request_ids: Sequence[str], group: str, key: str
+) -> None:
+    """Offer the requests of a group, and draw them where the address names it."""
+    is_open = address.value(address.GROUP) == group
+    st.button(
+        "Hide the questions" if is_open else f"Show {words.count(len(request_ids), 'question')}",
+        key=f"quality_open_{key}",
+        icon=":material/expand_less:" if is_open else ":material/expand_more:",
+        type="tertiary",
+        on_click=address.choose_group,
+        args=("" if is_open else group,),
+    )
+    if is_open:
+        draw(session, query, request_ids, key)
 
 
 def draw_one(

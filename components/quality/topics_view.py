@@ -7,7 +7,7 @@ from backend.quality.topics import LEAST_QUESTIONS
 from backend.request_logs.query import LogQuery
 from components import states
 from components.plain_text import escaped
-from components.quality import address, request_list, words
+from components.quality import request_list, words
 from components.quality.kept import kept
 from components.session import Session
 
@@ -40,20 +40,8 @@ def _about(found: Topics) -> str:
 
 def draw_questions(session: Session, query: LogQuery, topic: Topic, key: str) -> None:
     """Offer the questions of a topic, and draw them where the address names it."""
-    name = " ".join(topic.words)
-    is_open = address.value(address.GROUP) == name
-    st.button(
-        "Hide the questions"
-        if is_open
-        else f"Show {words.count(len(topic.request_ids), 'question')}",
-        key=f"quality_topic_open_{key}",
-        icon=":material/expand_less:" if is_open else ":material/expand_more:",
-        type="tertiary",
-        on_click=address.choose_group,
-        args=("" if is_open else name,),
-    )
-    if is_open:
-        request_list.draw(session, query, topic.request_ids, f"topic_{key}")
+    group = " ".join(topic.words)
+    request_list.draw_folded(session, query, topic.request_ids, group, f"topic_{key}")
 
 
 def _draw_topic(session: Session, query: LogQuery, topic: Topic, place: int) -> None:

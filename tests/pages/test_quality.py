@@ -89,7 +89,7 @@ def test_view_asks_only_for_its_own_numbers_and_once(visit, quality):
     assert [name for name, _ in quality.queries] == ["topics"]
     (_, query) = quality.queries[0]
     assert (query.endpoint, query.span, query.version) == (ENDPOINT, "30d", "2")
-    at.button(key="quality_topic_open_0").click().run()
+    at.button(key="quality_open_topic_0").click().run()
     assert [name for name, _ in quality.queries] == ["topics", "questions"]
     at.button(key="quality_again").click().run()
     assert [name for name, _ in quality.queries].count("topics") == 2
@@ -105,7 +105,7 @@ def test_topic_shows_its_questions_where_they_can_be_opened(visit, quality, show
     addresses = [each.proto.query_string for each in at.main.get("page_link")]
     assert any("open=r1" in each for each in addresses)
     assert any("conversation=c1" in each for each in addresses)
-    at.button(key="quality_topic_open_0").click().run()
+    at.button(key="quality_open_topic_0").click().run()
     assert HOSTILE not in shown(at)
     assert "group" not in at.query_params
     assert any("requests=" in each for each in addresses)
@@ -120,7 +120,7 @@ def test_documents_named_and_documents_behind_are_told_apart(visit, quality, sho
     assert "89 % called wrong (57 to 98 %), 9 verdicts" in text
     assert "Weaker evidence" in text
     assert "1 answer had no sources on record" in text
-    at.button(key="quality_document_open_named_0").click().run()
+    at.button(key="quality_open_named_0").click().run()
     assert HOSTILE in shown(at)
 
 
@@ -156,7 +156,7 @@ def test_two_versions_are_compared_with_examples(visit, quality, shown):
     assert "Something else was asked before" in text
     assert "outcome=failed" in links(at)["30 failed"]
     assert "parking: 80 points less" in text.replace("**", "")
-    at.button(key="quality_topic_open_both_0").click().run()
+    at.button(key="quality_open_topic_both_0").click().run()
     assert any("open=r5" in each.proto.query_string for each in at.main.get("page_link"))
     at.selectbox(key="quality_other").select("2").run()
     assert "Choose two different versions" in shown(at)

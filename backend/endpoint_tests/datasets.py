@@ -17,11 +17,12 @@ from backend.errors import NotOffered
 from backend.turns.recorded_turns import question_in
 
 MOST_DATASETS = 50
+NOT_READ = "Evaluation datasets cannot be read here. Save one as a file, and take that."
 
 
 def all_datasets() -> list[Dataset]:
     """Return the datasets there are, the newest first."""
-    with _offered():
+    with offered(NOT_READ):
         # Not `datasets.search_datasets`, which leaves out what is older than a week.
         found = MlflowClient().search_datasets(
             max_results=MOST_DATASETS, order_by=["created_time DESC"]
@@ -32,13 +33,13 @@ def all_datasets() -> list[Dataset]:
 def questions(dataset: Dataset) -> list[str]:
     """Return what the records of a dataset ask, each question once."""
     named = {"dataset_id": dataset.id} if dataset.id else {"name": dataset.name}
-    with _offered():
+    with offered(NOT_READ):
         records = datasets.get_dataset(**named).to_df()
     return distinct(question_in(inputs) for inputs in records["inputs"])
 
 
 @contextmanager
-def _offered() -> Iterator[None]:
+def offered(otherwise: str) -> Iterator[None]:
     """Say what is missing where datasets cannot be listed; let only our own errors out."""
     try:
         with translated(), warnings.catch_warnings():
@@ -46,6 +47,4 @@ def _offered() -> Iterator[None]:
             warnings.simplefilter("ignore", FutureWarning)
             yield
     except (ImportError, NotImplementedError) as error:
-        raise NotOffered(
-            "Evaluation datasets cannot be read here. Save one as a file, and take that."
-        ) from error
+        raise NotOffered(otherwise) from error

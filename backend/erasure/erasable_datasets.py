@@ -5,9 +5,7 @@ rights, so whoever calls must have made sure of the visitor's. Importing this im
 takes seconds.
 """
 
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +13,9 @@ from databricks.sdk import WorkspaceClient
 from mlflow import MlflowClient
 from mlflow.entities import DatasetRecord, EvaluationDataset
 
+from backend.endpoint_tests.datasets import offered
 from backend.endpoint_tests.whose_words import EXPECTED_BY, expected_by, is_asked_by
-from backend.error_translation import translated
-from backend.errors import NotFound, NotOffered, ReviewAppError
+from backend.errors import NotFound, ReviewAppError
 
 DATASETS_PER_PAGE = 50
 NOT_OFFERED = "Evaluation datasets cannot be looked through here."
@@ -37,12 +35,12 @@ class ErasableDataset:
 
     def count(self, _workspace: WorkspaceClient, person: str) -> int:
         """Return how many records have something of theirs."""
-        with _offered():
+        with offered(NOT_OFFERED):
             return len(_about(person, self._read()))
 
     def delete(self, _workspace: WorkspaceClient, person: str) -> None:
         """Delete what they asked; of what others asked, only what they said is right."""
-        with _offered():
+        with offered(NOT_OFFERED):
             dataset = self._read()
             found = _about(person, dataset)
             others = [record for record in found if not is_asked_by(_tags(record), person)]
@@ -87,7 +85,7 @@ def places() -> Sequence[ErasableDataset | UnlistedDatasets]:
     token = None
     while True:
         try:
-            with _offered():
+            with offered(NOT_OFFERED):
                 page = MlflowClient().search_datasets(
                     max_results=DATASETS_PER_PAGE, page_token=token
                 )
@@ -126,15 +124,3 @@ def _without(record: DatasetRecord, person: str) -> dict[str, Any]:
 
 def _tags(record: DatasetRecord) -> dict[str, str]:
     return record.tags or {}
-
-
-@contextmanager
-def _offered() -> Iterator[None]:
-    """Say what is missing where datasets cannot be read; let only our own errors out."""
-    try:
-        with translated(), warnings.catch_warnings():
-            # Its own warnings tell of what will change in MLflow, which nobody here can do.
-            warnings.simplefilter("ignore", FutureWarning)
-            yield
-    except (ImportError, NotImplementedError) as error:
-        raise NotOffered(NOT_OFFERED) from error

@@ -4,22 +4,15 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from backend.feedback.verdicts import Choice, CustomAnswer, Thumb, Verdict
+from backend.feedback.verdicts import CustomAnswer, Thumb, Verdict
 from backend.request_logs.record import LogDetail
 from components import text_changes, times
 from components.plain_text import escaped
 from components.request_logs import words
 from components.request_logs.readable import cut, one_line, readable
-from components.verdicts.judging import THUMB_WORDS
+from components.verdicts.judging import CHOICE_WORDS, THUMB_WORDS
 
 LONGEST = 2_000
-_CHOICES = {
-    Choice.PREFERRED: "Better than another answer",
-    Choice.REJECTED: "Not as good as another answer",
-    Choice.TIE: "As good as another answer",
-    Choice.BOTH_GOOD: "Good, and so is another answer",
-    Choice.NEITHER: "Not good, and neither is another answer",
-}
 _SOURCES = {
     Thumb.POSITIVE: "helpful",
     Thumb.NEGATIVE: "not helpful",
@@ -64,7 +57,7 @@ def _parts(verdict: Verdict) -> Iterator[str]:
     for each in sorted(verdict.reasons):
         yield escaped(words.reason(one_line(each)))
     if verdict.preference:
-        yield _CHOICES[verdict.preference.choice]
+        yield CHOICE_WORDS[verdict.preference.choice]
     for rating in verdict.source_ratings:
         if rating.thumb:
             name = "A source" if rating.position is None else f"Source {rating.position + 1}"

@@ -5,24 +5,17 @@ from typing import Literal
 
 import streamlit as st
 
-from backend.feedback.verdicts import Choice, Verdict
+from backend.feedback.verdicts import Verdict
 from backend.reviews.my_reviews import Review
 from backend.reviews.outcomes import Outcome, State
 from backend.serving.reviewer_guide import ReviewerGuide
 from components import times
 from components.plain_text import escaped
-from components.verdicts.judging import THUMB_WORDS
+from components.verdicts.judging import CHOICE_WORDS, THUMB_WORDS
 from components.verdicts.verdict_reasons import word_for
 
 QUESTION_CHARACTERS = 160
 ANSWER_CHARACTERS = 280
-_CHOICES = {
-    Choice.PREFERRED: "Better than another answer",
-    Choice.REJECTED: "Not as good as another answer",
-    Choice.TIE: "As good as another answer",
-    Choice.BOTH_GOOD: "Good, and so is another answer",
-    Choice.NEITHER: "Not good, and neither is another answer",
-}
 _BADGES: dict[State, tuple[str, Literal["green", "primary", "red", "gray"]]] = {
     State.FIXED: (":material/check_circle:", "green"),
     State.TO_RECHECK: (":material/refresh:", "primary"),
@@ -91,7 +84,7 @@ def sentence(outcome: Outcome) -> str:
 def _draw_verdict(verdict: Verdict, guide: ReviewerGuide) -> None:
     said = [f"**{THUMB_WORDS[verdict.thumb]}**"] if verdict.thumb else []
     said += [escaped(word_for(each, guide)) for each in sorted(verdict.reasons)]
-    said += [_CHOICES[verdict.preference.choice]] if verdict.preference else []
+    said += [CHOICE_WORDS[verdict.preference.choice]] if verdict.preference else []
     if said:
         st.markdown(" · ".join(said))
     if verdict.comment:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from backend.errors import ReviewAppError
 from backend.feedback.feedback import Feedback
 from backend.feedback.label_schemas import LabelSchemas, Question
-from backend.feedback.verdicts import CustomAnswer, Preference, SourceRating, Thumb, Verdict
+from backend.feedback.verdicts import Choice, CustomAnswer, Preference, SourceRating, Thumb, Verdict
 from backend.identity import Viewer
 from backend.serving.reviewer_guide import ReviewerGuide
 from backend.turns.answers import Source
@@ -18,6 +18,14 @@ from components.chat.chat_state import Entry, Judgement
 
 T = TypeVar("T")
 
+# What became of an answer that was compared, of which the other one is not said.
+CHOICE_WORDS = {
+    Choice.PREFERRED: "Better than another answer",
+    Choice.REJECTED: "Not as good as another answer",
+    Choice.TIE: "As good as another answer",
+    Choice.BOTH_GOOD: "Good, and so is another answer",
+    Choice.NEITHER: "Not good, and neither is another answer",
+}
 THUMB_WORDS = {
     Thumb.POSITIVE: ":material/thumb_up: Right",
     Thumb.NEGATIVE: ":material/thumb_down: Wrong",

@@ -15,6 +15,9 @@ ROOT = Path(__file__).parent
 # What is not named here takes milliseconds a test.
 LONGEST_FIRST = ("browser", "contract", "processes", "local_workspace", "examples")
 TOGETHER = ("browser", "contract", "examples", "backend")
+# So many that one process would still be at them when the others have ended: from this file on,
+# another one takes them, with a workspace of its own.
+IN_TWO_HALVES = {"browser": "test_k"}
 MOST_WORKERS = 4
 
 
@@ -23,8 +26,11 @@ class Together(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        folder = file.split("/")[1]
-        return folder if folder in TOGETHER else file
+        _, folder, name, *_ = file.split("/")
+        if folder not in TOGETHER:
+            return file
+        half = IN_TWO_HALVES.get(folder, "~")
+        return f"{folder} from {half}" if name >= half else folder
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:

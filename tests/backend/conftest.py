@@ -94,8 +94,11 @@ def experiment(mlflow_store, monkeypatch) -> Iterator[str]:
     address, found = mlflow_store
     before = mlflow.get_tracking_uri()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
-    # What another test has set in this process would count more than the variable.
+    # What another test has set in this process would count more than the variable, and the
+    # experiment it chose would be looked for in this store.
     mlflow.set_tracking_uri(address)
+    monkeypatch.delenv("MLFLOW_EXPERIMENT_ID", raising=False)
+    monkeypatch.setattr("mlflow.tracking.fluent._active_experiment_id", None)
     yield found
     mlflow.set_tracking_uri(before)
 

@@ -19,7 +19,6 @@ from backend.request_logs import log_columns
 from backend.request_logs.log_tables import LogTables, tables_of
 from backend.request_logs.query import LogQuery
 from backend.turns.answers import Conversation
-from local_workspace.client import LocalClient
 from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register, register_again
 
@@ -49,23 +48,18 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def app(host, token):
-    return open_workspace(host, LocalClient(host, token).service_principal_token("review-app"))
+def admin(host, token, as_app):
+    return Person(open_workspace(host, token), as_app)
 
 
 @pytest.fixture(scope="module")
-def admin(host, token, app):
-    return Person(open_workspace(host, token), app)
+def analyst(host, as_person, as_app):
+    return Person(open_workspace(host, as_person("analysts").config.token), as_app)
 
 
 @pytest.fixture(scope="module")
-def analyst(host, as_person, app):
-    return Person(open_workspace(host, as_person("analysts").config.token), app)
-
-
-@pytest.fixture(scope="module")
-def rita(host, as_person, app):
-    return Person(open_workspace(host, as_person("reviewers").config.token), app)
+def rita(host, as_person, as_app):
+    return Person(open_workspace(host, as_person("reviewers").config.token), as_app)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,6 @@ from backend.replay.bisections import Bisections
 from backend.replay.record import Said, Wanted
 from backend.replay.replays import Replays
 from backend.turns.answers import Conversation, Turn
-from local_workspace.client import LocalClient
 from tests.contract.deployed import allow, deploy
 from tests.registered_models import question, register, register_again
 
@@ -60,19 +59,13 @@ def request_of(talk):
 
 
 @pytest.fixture(scope="module")
-def app(host, token):
-    """The app's own service principal, which also does the work."""
-    return open_workspace(host, LocalClient(host, token).service_principal_token("review-app"))
+def admin(host, token, as_app):
+    return Person(open_workspace(host, token), as_app)
 
 
 @pytest.fixture(scope="module")
-def admin(host, token, app):
-    return Person(open_workspace(host, token), app)
-
-
-@pytest.fixture(scope="module")
-def rita(host, as_person, app):
-    return Person(open_workspace(host, as_person("reviewers").config.token), app)
+def rita(host, as_person, as_app):
+    return Person(open_workspace(host, as_person("reviewers").config.token), as_app)
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +92,9 @@ def rita_may(client, workspace):
 
 
 @pytest.fixture(scope="module")
-def work(app):
+def work(as_app):
     """Return a function that does what waits."""
-    worker = Worker(app, RUNNERS)
+    worker = Worker(as_app, RUNNERS)
 
     def until_done():
         worker.turn()

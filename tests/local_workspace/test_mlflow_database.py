@@ -32,6 +32,34 @@ def test_analyze_writes_statistics(tmp_path):
         assert connection.execute("SELECT stat FROM sqlite_stat1").fetchall() == [("100 1",)]
 
 
+def test_connections_that_are_open_plan_with_the_new_statistics(tmp_path):
+    """MLflow's stay open for days, and would plan as for the few traces of the first minute."""
+    path = tmp_path / "mlflow.db"
+    mlflow_database.prepare(path)
+    # Without the cache of Python, which would give the same plan again for the same words.
+    with contextlib.closing(sqlite3.connect(path, cached_statements=0)) as server:
+        with server:
+            server.execute("CREATE TABLE t (a, b)")
+            server.execute("CREATE INDEX by_a ON t (a)")
+            server.execute("CREATE INDEX by_b ON t (b)")
+            server.execute("INSERT INTO t VALUES (1, 1)")
+        mlflow_database.analyze(path)
+        assert _plan(server) == "SCAN t"
+        with server:
+            server.executemany("INSERT INTO t VALUES (1, ?)", [(n,) for n in range(1_000)])
+
+        mlflow_database.analyze(path)
+
+        assert _plan(server) == "SEARCH t USING INDEX by_b (b=?)"
+
+
+def _plan(connection):
+    question = "SELECT * FROM t WHERE a = 1 AND b = 5"
+    connection.execute(question).fetchall()
+    ((_id, _parent, _unused, plan),) = connection.execute(f"EXPLAIN QUERY PLAN {question}")
+    return plan
+
+
 def test_analyze_gives_way_to_a_writer(tmp_path, monkeypatch):
     """Statistics can wait; whoever is writing cannot."""
     monkeypatch.setattr(mlflow_database, "_LOCK_SECONDS", 0.05)

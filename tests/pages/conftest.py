@@ -261,6 +261,19 @@ def visit(monkeypatch) -> Visit:
 
 
 @pytest.fixture
+def analyst(visit) -> Visit:
+    """The same as somebody who may analyse."""
+    visit.identity.roles = {Role.ANALYST}
+    return visit
+
+
+@pytest.fixture
+def console(analyst):
+    """What answers the SQL page of that analyst."""
+    return analyst.sql_console
+
+
+@pytest.fixture
 def shown():
     """Return a function that gives all text of a page, as Markdown without its escapes."""
 

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from backend.errors import NotFound, NotOffered, TooManyRequests
-from backend.identity import Role
 from backend.sql_console.record import Chunk, Look, Problem, Result, State
 from components.sql_console import state
 from tests.pages.queried import COLUMNS, ROWS, SELECT, button, opened, ran
@@ -15,17 +14,6 @@ BROKEN = Look(
     State.FAILED,
     problem=Problem("It is *wrong*.", "PARSE_SYNTAX_ERROR", "42601", 1, 7, "[PARSE_SYNTAX_ERROR]"),
 )
-
-
-@pytest.fixture
-def analyst(visit):
-    visit.identity.roles = {Role.ANALYST}
-    return visit
-
-
-@pytest.fixture
-def console(analyst):
-    return analyst.sql_console
 
 
 def test_who_is_no_analyst_has_no_console(visit, shown):

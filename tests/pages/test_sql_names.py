@@ -1,21 +1,7 @@
 """Beside the statement: what there is to name, what was run of late, what has a name."""
 
-import pytest
-
 from backend.errors import NotFound, NotOffered
-from backend.identity import Role
 from tests.pages.queried import SELECT, button, opened
-
-
-@pytest.fixture
-def analyst(visit):
-    visit.identity.roles = {Role.ANALYST}
-    return visit
-
-
-@pytest.fixture
-def console(analyst):
-    return analyst.sql_console
 
 
 def test_names_are_found_level_by_level_and_put_into_the_statement(analyst, console):

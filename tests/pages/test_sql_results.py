@@ -2,17 +2,10 @@
 
 import pytest
 
-from backend.identity import Role
 from backend.sql_console.record import Column, Kind
 from components.sql_console import plot
 from components.sql_console.cells import typed
 from tests.pages.queried import ran
-
-
-@pytest.fixture
-def analyst(visit):
-    visit.identity.roles = {Role.ANALYST}
-    return visit
 
 
 def test_result_is_drawn_as_a_plot_with_a_sensible_beginning(analyst):

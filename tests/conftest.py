@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).parent
 # What is not named here takes milliseconds a test.
 LONGEST_FIRST = ("browser", "contract", "processes", "local_workspace", "examples")
-TOGETHER = ("browser", "contract", "examples", "backend")
+TOGETHER = ("browser", "contract", "examples")
 # So many that one process would still be at them when the others have ended: from this file on,
 # another one takes them, with a workspace of its own.
 IN_TWO_HALVES = {"browser": "test_k"}

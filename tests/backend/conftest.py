@@ -28,7 +28,10 @@ with warnings.catch_warnings():
 
 @dataclass
 class Loopback:
-    """`answers` maps "METHOD /path" to (status, body); everything else does not exist."""
+    """`answers` maps "METHOD /path" to (status, body); everything else does not exist.
+
+    A body of bytes is sent as it is.
+    """
 
     address: str = ""
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
@@ -58,7 +61,7 @@ def workspace() -> Iterator[Loopback]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             is_json = "json" in self.headers.get("Content-Type", "")
             status, answer = loopback.answer(request, body, is_json)
-            content = json.dumps(answer).encode()
+            content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
@@ -77,6 +80,17 @@ def workspace() -> Iterator[Loopback]:
         yield loopback
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _traces_are_written_at_once() -> Iterator[None]:
+    """MLflow's queue of traces looks up once a second; a test would wait for that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_ENABLE_ASYNC_TRACE_LOGGING", "false")
+        # What is there reads the variable when it is made.
+        mlflow.tracing.reset()
+        yield
+    mlflow.tracing.reset()
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +127,6 @@ def asked(experiment):
             mlflow.update_current_trace(client_request_id=request_id)
             with mlflow.start_span("look up", span_type=SpanType.RETRIEVER) as retriever:
                 retriever.set_outputs([])
-        mlflow.flush_trace_async_logging()
         return root.trace_id, retriever.span_id
 
     return ask

@@ -12,6 +12,7 @@ from backend.error_translation import translated
 from backend.errors import ReviewAppError
 from backend.feedback.assessment_tables import AssessmentLog, assessment_log
 from backend.tables import sql
+from backend.tables.moments import written
 from backend.turns.own_requests import ASKED_BY_PEOPLE
 
 LOOKED_BACK = timedelta(hours=1)
@@ -83,7 +84,7 @@ class EndpointOverview:
     def _count(self, logs: dict[str, AssessmentLog]) -> dict[str, tuple[int, int]]:
         if not logs:
             return {}
-        since = (datetime.now(UTC) - LOOKED_BACK).strftime("%Y-%m-%d %H:%M:%S")
+        since = written(datetime.now(UTC) - LOOKED_BACK)
         parts = (
             f"SELECT {place:d} AS place, count(*) AS requests, "
             "count_if(status_code >= 400) AS errors "

@@ -13,9 +13,11 @@ from backend.feedback.assessment_tables import AssessmentLog
 from backend.feedback.verdicts import THUMB
 from backend.guard_rails.rules import Facts
 from backend.tables import sql
+from backend.tables.moments import written
 from backend.turns.own_requests import ASKED_BY_PEOPLE
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _MODEL, _VERSION = "request_metadata['model_name']", "request_metadata['model_version']"
 _THUMB = f"element_at(text_assessment.ratings, '{THUMB}').value"
 
@@ -27,7 +29,7 @@ def counted(
     workspace: WorkspaceClient, log: AssessmentLog, since: datetime, until: datetime | None = None
 ) -> Figures:
     """Return what there is of each version that was asked in the period."""
-    period = {"since": _written(since), "until": _written(until or datetime(9999, 1, 1))}
+    period = {"since": written(since), "until": written(until or _NEVER)}
     asked = {_key(row): row for row in sql.rows(workspace, _asked(log), period)}
     said = {_key(row): row for row in sql.rows(workspace, _said(log), period)}
     return {
@@ -81,7 +83,3 @@ def _facts(version: str, asked: Mapping[str, str | None], said: Mapping[str, str
         requests=int(asked.get("requests") or 0),
         errors=int(asked.get("errors") or 0),
     )
-
-
-def _written(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")

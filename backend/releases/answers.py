@@ -13,6 +13,7 @@ from backend.error_translation import translated
 from backend.feedback.assessment_tables import AssessmentLog, assessment_log
 from backend.releases.record import Release, Share
 from backend.tables import sql
+from backend.tables.moments import written
 from backend.turns.own_requests import ASKED_BY_PEOPLE
 
 _MODEL = "request_metadata['model_name']"
@@ -135,7 +136,7 @@ def _answered(workspace: WorkspaceClient, log: AssessmentLog, period: Period) ->
         "model": period.share.model,
         "name": period.share.name,
         "version": period.share.version,
-        "since": _written(period.since),
+        "since": written(period.since),
     }
     condition = (
         f"{_VERSION} = :version AND coalesce({_MODEL}, :model) IN (:model, :name) "
@@ -143,7 +144,7 @@ def _answered(workspace: WorkspaceClient, log: AssessmentLog, period: Period) ->
     )
     if period.until:
         condition += " AND `timestamp` < CAST(:until AS TIMESTAMP)"
-        parameters["until"] = _written(period.until)
+        parameters["until"] = written(period.until)
     rows = sql.rows(
         workspace,
         "SELECT count(*) AS requests, count_if(status_code >= 400) AS errors, "
@@ -165,10 +166,6 @@ def _read(period: Period, row: Mapping[str, str | None]) -> Answered:
         first_id=row["first_id"] or "",
         last_id=row["last_id"] or "",
     )
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _time(milliseconds: str | None) -> datetime | None:

@@ -13,6 +13,7 @@ from backend.error_translation import translated
 from backend.feedback.assessment_tables import AssessmentLog, assessment_log
 from backend.feedback.verdicts import THUMB
 from backend.tables import sql
+from backend.tables.moments import written
 from backend.turns.own_requests import ASKED_BY_PEOPLE
 
 # What is older says little of a version that answers today.
@@ -50,7 +51,7 @@ def figures(workspace: WorkspaceClient, endpoint: str, now: datetime | None = No
         log = assessment_log(workspace.serving_endpoints.get(endpoint))
     if log is None:
         return {}
-    since = ((now or datetime.now(UTC)) - LOOKED_BACK).strftime("%Y-%m-%d %H:%M:%S")
+    since = written((now or datetime.now(UTC)) - LOOKED_BACK)
     asked = sql.rows(workspace, _asked(log), {"since": since})
     said = {_key(row): row for row in sql.rows(workspace, _said(log), {"since": since})}
     return {

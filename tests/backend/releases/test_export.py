@@ -55,7 +55,7 @@ def test_csv_has_a_line_for_each_release_the_newest_first(export, chain):
     assert (rows[0]["id"], rows[0]["facts"]) == (kept.id, '{"up": 0.9}')
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(1)"])
+@pytest.mark.parametrize("text", ['=HYPERLINK("http://x","y")', "+1", "-1+1", "@SUM(1)"])
 def test_no_cell_is_a_formula(export, chain, text):
     """A reason is what somebody typed, and a spreadsheet would carry it out."""
     put(chain, reason=text)

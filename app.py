@@ -1,7 +1,7 @@
 """The app's entry, an ASGI application: `streamlit run app.py` or `uvicorn app:app`.
 
 Around the Streamlit script it puts what a script cannot do: headers, health, the two addresses that
-set and remove the cookie with the visitor's personal token, and the one large files come from.
+set and remove the cookie with the visitor's personal token, and those large files come from.
 """
 
 from pathlib import Path

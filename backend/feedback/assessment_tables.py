@@ -1,7 +1,7 @@
 """Reads verdicts from an endpoint's assessment log by SQL."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,11 +76,17 @@ def read_from(
 
 
 def read_of(
-    workspace: WorkspaceClient, table: str, found_by: str, parameters: Mapping[str, str]
+    table: str,
+    found_by: str,
+    parameters: Mapping[str, str],
+    ask: Callable[[str, Mapping[str, str]], list[sql.Row]],
 ) -> list[Statement]:
-    """Return what people said of the requests whose ids a query finds, of however many."""
+    """Return what people said of the requests whose ids a query finds, of however many.
+
+    Whoever calls asks, and knows how long there is time for that.
+    """
     statement = f"SELECT {_COLUMNS} FROM {table} WHERE request_id IN ({found_by})"
-    rows = sql.rows(workspace, f"{statement} ORDER BY `timestamp`", parameters)
+    rows = ask(f"{statement} ORDER BY `timestamp`", parameters)
     return [said for row in rows for said in _statement(row)]
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.feedback.verdicts import Thumb, Verdict
-from backend.log_export.reading import BODIES, Recorded, moment_of
+from backend.log_export.reading import BODIES, Recorded
+from backend.tables.moments import moment_of
 
 _BETWEEN = " | "
 
@@ -105,7 +106,6 @@ _ASKED = (
     Column("question", "string", "The question.", _plain("question")),
     Column("answer", "string", "The answer.", _plain("answer")),
     Column("error_code", "string", "What went wrong.", _plain("error")),
-    Column("logging_errors", "string", "Why a body is not on record.", _plain("error_codes")),
 )
 _SAID = (
     Column("thumbs_up", "int32", "How many people call it right.", _thumbs(Thumb.POSITIVE)),
@@ -121,15 +121,10 @@ _SAID = (
     ),
     Column("verdicts", "string", "Each person's last verdict, as JSON.", _verdicts),
 )
-_WHOLE = tuple(
-    Column(name, "string", meaning, _plain(name))
-    for name, meaning in zip(
-        BODIES,
-        (
-            "The request as it came.",
-            "The response as it went.",
-            "The trace, as MLflow writes it.",
-        ),
-        strict=True,
-    )
+_REQUEST, _RESPONSE, _TRACE = BODIES
+_WHOLE = (
+    Column(_REQUEST, "string", "The request as it came.", _plain(_REQUEST)),
+    Column(_RESPONSE, "string", "The response as it went.", _plain(_RESPONSE)),
+    Column(_TRACE, "string", "The trace, as MLflow writes it.", _plain(_TRACE)),
+    Column("logging_errors", "string", "Why one is not on record.", _plain("error_codes")),
 )

@@ -83,7 +83,7 @@ class LogExport:
             first = next(pages, [])
         except Exception as problem:
             # Whatever it was: a download that has ended must not count as one under way.
-            self._fail(export, problem)
+            self._fail(export, Stopped() if stop.is_set() else problem)
             raise
         counted, tally = self._counted(export, total, chain([first], ahead(pages)), stop.is_set)
         parts = self._parts(export, reading, counted, tally)

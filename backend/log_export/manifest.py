@@ -13,6 +13,7 @@ from backend.request_logs.query import LogQuery, Outcome, Said
 _SAID = {
     Said.UP: "called right",
     Said.DOWN: "called wrong",
+    Said.UNKNOWN: "judged “don't know”",
     Said.NOTHING: "not judged",
     Said.ANYTHING: "judged",
 }

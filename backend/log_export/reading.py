@@ -1,12 +1,13 @@
 """Reads the requests of a filter page by page, oldest first, with what people said of them."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from databricks.sdk import WorkspaceClient
 
-from backend.errors import Refused
+from backend.errors import Refused, TooManyRequests, Unavailable
 from backend.feedback import assessment_tables
 from backend.feedback.recorded_statements import last_verdicts
 from backend.feedback.verdicts import Verdict
@@ -15,6 +16,7 @@ from backend.request_logs.log_conditions import condition
 from backend.request_logs.log_tables import LogTables
 from backend.request_logs.query import LogQuery
 from backend.tables import sql
+from backend.tables.moments import moment_of
 from backend.tables.table_pages import PAGE_ROWS, key_set_pages
 
 # Columns of the tables, by our words for them.
@@ -37,7 +39,10 @@ BODIES = ("request_body", "response_body", "trace")
 # Of a request that is larger than an answer of the warehouse may be, its texts are kept so far.
 _KEPT_CHARACTERS = 100_000
 _TEXTS = ("question", "answer")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# A long download comes to moments when the workspace wants to be left alone; so long each time.
+_PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0)
+_LOOK_SECONDS = 0.2
+_SECOND = 1_000_000
 _AFTER = "timestamp_micros(CAST(:after_micros AS BIGINT))"
 _UNTIL = "timestamp_micros(CAST(:until_micros AS BIGINT))"
 
@@ -95,8 +100,11 @@ class Reading:
                 said.update(self._verdicts(rows[0], rows[-1]))
             return rows
 
+        def words_on(row: sql.Row) -> tuple[Verdict, ...]:
+            return tuple(each for each in said.get(row["id"] or "", ()) if _says_something(each))
+
         for rows in key_set_pages(ask, page_rows):
-            yield [Recorded(row, tuple(said.get(row["id"] or "", ()))) for row in rows]
+            yield [Recorded(row, words_on(row)) for row in self._with_codes(rows)]
 
     def _rows(self, size: int, last: sql.Row | None) -> list[sql.Row]:
         """Return the next rows; where there are none for a while, look further ahead."""
@@ -116,14 +124,16 @@ class Reading:
         try:
             return self._page(size, after, self.bodies)
         except Refused:
-            if size > 1 or not self.bodies:
+            if size > 1:
                 raise
-            rows = self._page(size, after, ())
+            rows = self._page(size, after, (), is_cut=True)
             self.shortened += len(rows)
             return [row | dict.fromkeys(self.bodies) for row in rows]
 
-    def _page(self, size: int, after: Mapping[str, str], bodies: tuple[str, ...]) -> list[sql.Row]:
-        statement = self._statement(size, self._between(after), bodies)
+    def _page(
+        self, size: int, after: Mapping[str, str], bodies: tuple[str, ...], *, is_cut: bool = False
+    ) -> list[sql.Row]:
+        statement = self._statement(size, self._between(after), bodies, is_cut=is_cut)
         return self._ask(statement, {**self.parameters, **after})
 
     def _between(self, after: Mapping[str, str]) -> str:
@@ -134,8 +144,9 @@ class Reading:
         later = f" AND {at} >= {_AFTER} AND ({at} > {_AFTER} OR {key} > :after_id)"
         return f"{until}{later}{self._day('>= CAST(:after_day AS DATE)')}"
 
-    def _statement(self, size: int, between: str, bodies: tuple[str, ...]) -> str:
-        is_cut = bodies != self.bodies
+    def _statement(
+        self, size: int, between: str, bodies: tuple[str, ...], *, is_cut: bool = False
+    ) -> str:
         cells = ", ".join(f"{self._cell(name, is_cut)} AS {name}" for name in (*WORDS, *bodies))
         at, key = self.tables["at"], self.tables["id"]
         return f"SELECT {cells} FROM {self._from()}{between} ORDER BY {at}, {key} LIMIT {size}"
@@ -152,6 +163,30 @@ class Reading:
         day = self.tables["date"]
         return "" if day.startswith("CAST") else f" AND {day} {comparison}"
 
+    def _with_codes(self, rows: list[sql.Row]) -> list[sql.Row]:
+        """Say of bodies that are not on record why, where that stands in a table of its own."""
+        lacking = [row for row in rows if any(row[name] is None for name in self._whole)]
+        if self.tables.payload is None or not lacking:
+            return rows
+        there = self.tables.payload_columns
+        ids = {f"lacking_{place}": row["id"] or "" for place, row in enumerate(lacking)}
+        # The two tables may keep a moment with a different number of digits.
+        first, last = int(rows[0]["micros"] or 0) - _SECOND, int(rows[-1]["micros"] or 0) + _SECOND
+        statement = (
+            f"SELECT {there['id']} AS id, {there['error_codes']} AS codes "
+            f"FROM {self.tables.payload} AS log "
+            f"WHERE {there['at']} >= {_AFTER} AND {there['at']} <= {_UNTIL} "
+            f"AND {there['id']} IN ({', '.join(f':{name}' for name in ids)})"
+        )
+        found = self._ask(statement, ids | _from_moment(first) | _until_moment(last))
+        codes = {row["id"]: row["codes"] or None for row in found}
+        return [row | {"error_codes": codes.get(row["id"])} for row in rows]
+
+    @property
+    def _whole(self) -> tuple[str, ...]:
+        """Return the bodies that every request has, if any of them are read."""
+        return tuple(name for name in BODIES[:2] if name in self.bodies)
+
     def _verdicts(self, first: sql.Row, last: sql.Row) -> dict[str, list[Verdict]]:
         if self.tables.assessments is None:
             return {}
@@ -163,14 +198,34 @@ class Reading:
         )
         between = _from_moment(int(first["micros"] or 0)) | _until_moment(int(last["micros"] or 0))
         statements = assessment_tables.read_of(
-            self.workspace, self.tables.assessments, ids, {**self.parameters, **between}
+            self.tables.assessments, ids, {**self.parameters, **between}, self._ask
         )
         return last_verdicts(statements, [])
 
     def _ask(self, statement: str, parameters: Mapping[str, str]) -> list[sql.Row]:
+        for pause in _PAUSES:
+            try:
+                return self._rows_of(statement, parameters)
+            except (TooManyRequests, Unavailable):
+                if self._is_stopped_within(pause):
+                    raise
+        return self._rows_of(statement, parameters)
+
+    def _rows_of(self, statement: str, parameters: Mapping[str, str]) -> list[sql.Row]:
         return sql.rows(
             self.workspace, statement, parameters, patient=True, is_stopped=self.is_stopped
         )
+
+    def _is_stopped_within(self, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while not self.is_stopped() and time.monotonic() < end:
+            time.sleep(_LOOK_SECONDS)
+        return self.is_stopped()
+
+
+def _says_something(verdict: Verdict) -> bool:
+    """Tell whether anything is left of what somebody said; it may have been taken back."""
+    return replace(verdict, request_id="", reviewer="", given_at=None) != Verdict("", "")
 
 
 def _from_moment(micros: int) -> dict[str, str]:
@@ -179,11 +234,6 @@ def _from_moment(micros: int) -> dict[str, str]:
 
 def _until_moment(micros: int) -> dict[str, str]:
     return {"until_micros": str(micros), "until_day": str(moment_of(micros).date())}
-
-
-def moment_of(micros: int) -> datetime:
-    """Return a moment that is told in microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=micros)
 
 
 def lasting(query: LogQuery, now: datetime | None = None) -> LogQuery:

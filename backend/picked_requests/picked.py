@@ -16,17 +16,17 @@ from backend.endpoint_tests import whose_words
 from backend.endpoint_tests.plan import Dataset
 from backend.error_translation import translated
 from backend.errors import NotAllowed, NotOffered, Refused
-from backend.feedback.assessment_tables import assessment_log
 from backend.feedback.feedback import Feedback
 from backend.feedback.verdicts import CORRECTED, CustomAnswer, Verdict
 from backend.identity import SEES_ALL, Viewer
 from backend.long_work.record import Job
 from backend.mlflow_import import load_mlflow
-from backend.replay import recorded_requests
+from backend.picked_requests import whole_requests
 from backend.replay.asking_again import asked_in
 from backend.replay.marks import CLIENT_PREFIX, FIRST_ASKED_BY
 from backend.replay.record import MOST, FormerRequest, Said, Wanted
 from backend.replay.replays import Replays
+from backend.request_logs.log_tables import tables_of
 from backend.serving.endpoint_changes import EXPERIMENT_TAG
 from backend.serving.endpoints import ServedVersion, endpoint_from
 
@@ -67,7 +67,8 @@ class PickedRequests:
         """Add the answers to a review queue, which is made if there is none of this name."""
         ids, name = _picked(request_ids), _named(queue)
         experiment = _experiment(self._detail(viewer, endpoint))
-        traces = _traces(experiment, ids)
+        tables = tables_of(self._workspace, endpoint)
+        traces = _traces(experiment, whole_requests.on_record(self._workspace, tables, ids))
         if traces:
             _queues().add(experiment, name, list(traces.values()))
         return _added(name, ids, traces)
@@ -83,11 +84,8 @@ class PickedRequests:
     ) -> Added:
         """Add questions, answers and what people said is right; a set without an id is made."""
         ids, name = _picked(request_ids), _named(dataset.name)
-        detail = self._detail(viewer, endpoint)
-        experiment, log = _experiment(detail), assessment_log(detail)
-        if log is None:
-            raise NotOffered(recorded_requests.NO_TABLES)
-        found = recorded_requests.read(self._workspace, log, ids)
+        experiment = _experiment(self._detail(viewer, endpoint))
+        found = whole_requests.read(self._workspace, tables_of(self._workspace, endpoint), ids)
         whole = {each.request_id: each for each in found if each.body is not None}
         if whole:
             said = self._feedback.read(viewer, endpoint, list(whole)).by_request

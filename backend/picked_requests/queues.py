@@ -4,12 +4,10 @@ Read and filled with the app's own rights: whoever calls must have made sure of 
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 from mlflow.genai import label_schemas, review_queues
 
-from backend.error_translation import translated
-from backend.errors import NotOffered
+from backend.endpoint_tests.datasets import offered
 
 # What MLflow takes at once.
 ITEMS_PER_CALL = 100
@@ -18,13 +16,13 @@ NOT_OFFERED = "Review queues of MLflow cannot be used here."
 
 def names(experiment: str) -> list[str]:
     """Return the queues anybody can be given work by, the ones of single people left out."""
-    with _offered():
+    with offered(NOT_OFFERED):
         return sorted(name for name, _ in _all(experiment))
 
 
 def add(experiment: str, name: str, trace_ids: Sequence[str]) -> None:
     """Add traces to the queue of this name, which is made if there is none; once each."""
-    with _offered():
+    with offered(NOT_OFFERED):
         queue_id = _queue(experiment, name)
         for start in range(0, len(trace_ids), ITEMS_PER_CALL):
             review_queues.add_items_to_review_queue(
@@ -54,13 +52,3 @@ def _all(experiment: str) -> Iterator[tuple[str, str]]:
         token = page.token
         if not token:
             return
-
-
-@contextmanager
-def _offered() -> Iterator[None]:
-    """Say what is missing where there are no queues; let only our own errors out."""
-    try:
-        with translated():
-            yield
-    except (ImportError, NotImplementedError) as error:
-        raise NotOffered(NOT_OFFERED) from error

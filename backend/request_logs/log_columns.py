@@ -27,6 +27,8 @@ _BY_NAME = {
 }
 _TIMES = ("timestamp", "request_time", "event_time")
 _KINDS = {"latency": "BIGINT", "date": "DATE"}
+# Of another type these are cast: whole numbers are meant.
+_WHOLE = ("int", "bigint", "long", "smallint")
 
 Found = Mapping[str, str]
 
@@ -34,6 +36,13 @@ Found = Mapping[str, str]
 def is_request_log(found: Found) -> bool:
     """Tell whether a table has questions and answers as texts, beside the bodies."""
     return _REQUEST_LOG in found
+
+
+def is_known(found: Found) -> bool:
+    """Tell whether a table's requests can be told apart and put in order, and bodies are texts."""
+    has_id = any(name in found for name in _BY_NAME["id"])
+    has_time = any(name in found for name in (*_TIMES, "timestamp_ms"))
+    return has_id and has_time and found.get("request", "string") == "string"
 
 
 def columns_of(found: Found) -> Mapping[str, str]:
@@ -78,7 +87,9 @@ def _named(found: Found, names: tuple[str, ...], word: str = "") -> str:
     for each in names:
         name, bracket, key = each.partition("[")
         if name in found:
-            return f"log.`{name}`{bracket}{key}"
+            column = f"log.`{name}`{bracket}{key}"
+            is_meant = word != "latency" or found[name] in _WHOLE
+            return column if is_meant else f"CAST({column} AS BIGINT)"
     return f"CAST(NULL AS {_KINDS.get(word, 'STRING')})"
 
 
@@ -91,7 +102,7 @@ def _at(found: Found) -> str:
 
 
 def _status(found: Found) -> str:
-    column = "log.`status_code`"
+    column = "log.`status_code`" if "status_code" in found else "NULL"
     # A text in one of the layouts.
     return column if found.get("status_code", "").startswith("int") else f"CAST({column} AS INT)"
 
@@ -122,12 +133,21 @@ def _derived(request: str, response: str) -> dict[str, str]:
             _last_said(asked, "$.messages", "user"),
             _last_said(asked, "$.input", "user"),
             _last_said(asked, "$.dataframe_records[0].messages", "user"),
-            _first(asked, *_asked_in("$.dataframe_records[0]"), *_asked_in("$.inputs[0]")),
+            _first(
+                asked,
+                *_asked_in("$.dataframe_records[0]"),
+                *_asked_in("$.inputs[0]"),
+                # Chats of before there were messages.
+                "$.query",
+            ),
         ),
-        "answer": "coalesce({}, {}, {})".format(
+        "answer": "coalesce({}, {}, {}, {})".format(
             _first(said, "$.choices[0].message.content"),
             _last_said(said, "$.messages", "assistant"),
-            _first(said, "$.output[0].content[0].text", "$.predictions[0]", "$.answer"),
+            _last_item(said),
+            _first(
+                said, "$.output[0].content[0].text", "$.predictions[0]", "$.answer", "$.content"
+            ),
         ),
         "trace": f"get_json_object({response}, '$.databricks_output.trace')",
     }
@@ -149,3 +169,13 @@ def _last_said(body: str, path: str, role: str) -> str:
     )
     said = f"filter({listed}, each -> each.role = '{role}')"
     return f"get({said}, size({said}) - 1).content"
+
+
+def _last_item(body: str) -> str:
+    """Return the last message of an agent's items: what it called and thought comes before."""
+    listed = (
+        f"from_json(get_json_object({body}, '$.output'), "
+        "'ARRAY<STRUCT<type: STRING, content: ARRAY<STRUCT<text: STRING>>>>')"
+    )
+    said = f"filter({listed}, each -> each.type = 'message')"
+    return f"get(get({said}, size({said}) - 1).content, 0).text"

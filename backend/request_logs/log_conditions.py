@@ -6,9 +6,9 @@ from datetime import datetime
 from backend.errors import Refused
 from backend.request_logs import standing_words
 from backend.request_logs.log_tables import LogTables
-from backend.request_logs.moments import written
 from backend.request_logs.query import LogQuery, Outcome, Said
 from backend.request_logs.record import CALLER_LEFT
+from backend.tables.moments import written
 from backend.turns.own_requests import PREFIXES
 
 # Of so many reasons at once nobody makes use, and each takes time.
@@ -18,7 +18,11 @@ NOT_SAID = (
     "What people said of the answers of this endpoint is not in its tables, so nothing can be "
     "filtered by it."
 )
-_SAYS = {Said.UP: standing_words.UP, Said.DOWN: standing_words.DOWN}
+_SAYS = {
+    Said.UP: standing_words.UP,
+    Said.DOWN: standing_words.DOWN,
+    Said.UNKNOWN: standing_words.UNKNOWN,
+}
 _ENDED = {
     Outcome.ANSWERED: "{status} < 400",
     Outcome.LEFT: f"{{status}} = {CALLER_LEFT}",
@@ -38,7 +42,9 @@ def condition(
     return " AND ".join(texts), {name: _readable(each) for name, each in parameters.items()}
 
 
-def in_time(query: LogQuery, tables: LogTables, now: datetime | None = None) -> _Piece:
+def in_time(
+    query: LogQuery, tables: LogTables | Mapping[str, str], now: datetime | None = None
+) -> _Piece:
     """Return the condition of the time alone, by the day, too, so that files can be left out."""
     if query.names_requests:
         # An id says more than any span.
@@ -78,7 +84,7 @@ def _pieces(query: LogQuery, tables: LogTables, now: datetime | None) -> Iterato
     if query.outcome:
         yield _ENDED[query.outcome].format(status=tables["status"]), {}
     if query.error_code:
-        yield _error(query.error_code, tables)
+        yield _error(query, tables, now)
     if query.request:
         yield _of_id(tables), {"log_request": query.request.strip()}
     if query.requests:
@@ -124,18 +130,21 @@ def _picked(query: LogQuery, tables: LogTables) -> _Piece:
     return f"{tables['id']} IN ({', '.join(f':{name}' for name in ids)})", ids
 
 
-def _error(code: str, tables: LogTables) -> _Piece:
+def _error(query: LogQuery, tables: LogTables, now: datetime | None) -> _Piece:
     """Return the condition that a request failed with a code, or could not be logged whole."""
     either = [f"{tables['error']} = :log_error"]
+    parameters = {"log_error": query.error_code}
     if tables.payload:
         of_payload = tables.payload_columns
+        time, moments = in_time(query, of_payload, now)
+        parameters |= moments
         either.append(
             f"{tables['id']} IN (SELECT {of_payload['id']} FROM {tables.payload} AS log "
-            f"WHERE contains({of_payload['error_codes']}, :log_error))"
+            f"WHERE {time} AND contains({of_payload['error_codes']}, :log_error))"
         )
     else:
         either.append(f"contains({tables['error_codes']}, :log_error)")
-    return " OR ".join(either), {"log_error": code}
+    return " OR ".join(either), parameters
 
 
 def _asked_by_people(tables: LogTables) -> str:
@@ -150,6 +159,10 @@ def _said(query: LogQuery, tables: LogTables, now: datetime | None) -> Iterator[
         return
     if tables.assessments is None:
         raise Refused(NOT_SAID)
+    if query.said is Said.NOTHING and (query.with_comment or query.reasons):
+        # Who says nothing gives no reason either.
+        yield "FALSE", {}
+        return
     words, parameters = words_like(query)
     since = since_of(in_time(query, tables, now)[1])
     said = standing_words.standing(tables.assessments, since)

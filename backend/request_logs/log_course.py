@@ -7,10 +7,10 @@ from databricks.sdk import WorkspaceClient
 from backend.request_logs import standing_words
 from backend.request_logs.log_conditions import condition, since_of
 from backend.request_logs.log_tables import LogTables
-from backend.request_logs.moments import moment_of
 from backend.request_logs.query import LogQuery
 from backend.request_logs.record import CALLER_LEFT, Bucket, Course
 from backend.tables import sql
+from backend.tables.moments import moment_of
 
 MOST_BUCKETS = 120
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400

@@ -8,7 +8,7 @@ from databricks.sdk import WorkspaceClient
 from backend.errors import NotFound
 from backend.feedback.verdicts import REASON
 from backend.request_logs import standing_words
-from backend.request_logs.log_conditions import condition, since_of
+from backend.request_logs.log_conditions import condition, since_of, words_like
 from backend.request_logs.log_tables import LogTables
 from backend.request_logs.query import LogQuery, Outcome, Said
 from backend.request_logs.record import CALLER_LEFT, Facet
@@ -29,7 +29,8 @@ _WITHOUT: dict[str, Callable[[LogQuery], LogQuery]] = {
 }
 _OUTCOME = (
     "CASE WHEN {status} < 400 THEN '" + Outcome.ANSWERED + "' "
-    f"WHEN {{status}} = {CALLER_LEFT} THEN '{Outcome.LEFT}' ELSE '{Outcome.FAILED}' END"
+    f"WHEN {{status}} = {CALLER_LEFT} THEN '{Outcome.LEFT}' "
+    f"WHEN {{status}} >= 400 THEN '{Outcome.FAILED}' END"
 )
 
 
@@ -75,11 +76,14 @@ def _of_words(
 def _said(workspace: WorkspaceClient, tables: LogTables, query: LogQuery) -> list[Facet]:
     """Return how many answers were called right, wrong, were judged at all, and were not."""
     words, parameters = _words(tables, query)
-    by_request = f"SELECT request_id, {standing_words.COUNTED} {words} GROUP BY request_id"
+    by_request = (
+        f"SELECT request_id, {standing_words.COUNTED}, "
+        f"count_if({standing_words.UNKNOWN}) AS unsure {words} GROUP BY request_id"
+    )
     (judged,) = sql.rows(
         workspace,
-        "SELECT count_if(up > 0) AS up, count_if(down > 0) AS down, count(*) AS `any` "
-        f"FROM ({by_request})",
+        "SELECT count_if(up > 0) AS up, count_if(down > 0) AS down, "
+        f"count_if(unsure > 0) AS `unknown`, count(*) AS `any` FROM ({by_request})",
         parameters,
     )
     where, parameters = condition(replace(query, said=Said.NOTHING), tables)
@@ -93,12 +97,14 @@ def _said(workspace: WorkspaceClient, tables: LogTables, query: LogQuery) -> lis
 
 
 def _words(tables: LogTables, query: LogQuery) -> tuple[str, dict[str, str]]:
-    """Return what follows SELECT: the last words on the requests that are wanted."""
+    """Return what follows SELECT: the last words that are wanted, on requests that are."""
     where, parameters = condition(query, tables)
     assert tables.assessments is not None
+    # What is asked of a word is asked of each: a request may have others beside it.
+    like, _ = words_like(query)
     said = standing_words.standing(tables.assessments, since_of(parameters))
     wanted = f"SELECT {tables['id']} FROM {tables.requests} AS log WHERE {where}"
-    return f"FROM ({said}) WHERE request_id IN ({wanted})", parameters
+    return f"FROM ({said}) WHERE {like} AND request_id IN ({wanted})", parameters
 
 
 def _counted(workspace: WorkspaceClient, values: str, parameters: dict[str, str]) -> list[Facet]:

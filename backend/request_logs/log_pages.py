@@ -10,10 +10,10 @@ from databricks.sdk import WorkspaceClient
 from backend.request_logs import standing_words
 from backend.request_logs.log_conditions import condition, since_of
 from backend.request_logs.log_tables import LogTables
-from backend.request_logs.moments import moment_of, written
 from backend.request_logs.query import LogQuery
 from backend.request_logs.record import QUESTION_CHARACTERS, Cursor, LogPage, LogRow
 from backend.tables import sql
+from backend.tables.moments import moment_of, written
 
 PAGE_ROWS = 50
 MOST_NEW = 200

@@ -5,7 +5,7 @@ derived from the payload. Everything is read with the rights of the client that 
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
@@ -13,11 +13,11 @@ from weakref import WeakKeyDictionary
 from databricks.sdk import WorkspaceClient
 
 from backend.error_translation import translated
-from backend.errors import NotFound, NotOffered
+from backend.errors import NotAllowed, NotFound, NotOffered, ReviewAppError
 from backend.feedback.assessment_tables import AssessmentLog, assessment_log
 from backend.request_logs import log_columns
-from backend.request_logs.moments import written
 from backend.tables import sql
+from backend.tables.moments import written
 
 NO_LOG = (
     "This endpoint keeps no record of its requests. Deploy it with inference tables, and what is "
@@ -25,7 +25,11 @@ NO_LOG = (
 )
 NO_TABLES = (
     "The tables with this endpoint's requests are not there, or you may not read them. Ask an "
-    "administrator for the right to select from them."
+    "administrator for the right to select from them, and to use the SQL warehouse."
+)
+NO_KNOWN_TABLES = (
+    "The tables with this endpoint's requests are of a kind this page cannot read. They can still "
+    "be looked at with SQL."
 )
 # How long it is remembered which columns there are.
 REMEMBERED_SECONDS = 60.0
@@ -51,6 +55,8 @@ class LogTables:
     # Where it is said why a body is missing, if that is not in `requests`, and its day.
     payload: str | None = None
     payload_columns: Mapping[str, str] = field(default_factory=dict)
+    # Whether nobody fills the logs beside the payload any more: the latest words are elsewhere.
+    is_given_up: bool = False
 
     def __getitem__(self, word: str) -> str:
         """Return one of the columns."""
@@ -81,14 +87,22 @@ def tables_of(workspace: WorkspaceClient, endpoint: str) -> LogTables:
 
 
 def tables_at(workspace: WorkspaceClient, endpoint: str, log: AssessmentLog) -> LogTables:
-    """Return the tables of this prefix."""
-    payload = _first(workspace, log, _SUFFIX)
-    requests = _first(workspace, log, _REQUESTS, _REQUESTS + _VIEW) or payload
+    """Return the tables of this prefix; one that may not be read is as good as absent."""
+    looking = _Looking(workspace, log)
+    payload = looking.first(_SUFFIX)
+    requests = looking.first(_REQUESTS, _REQUESTS + _VIEW) or payload
     if requests is None:
-        raise NotOffered(NO_TABLES)
-    if payload and requests is not payload and _is_left_behind(workspace, requests, payload):
+        raise looking.refusal()
+    is_given_up = False
+    if payload and requests is not payload:
+        try:
+            is_given_up = _is_left_behind(workspace, requests, payload)
+        except NotAllowed:
+            # Its columns may be looked at, and nothing else.
+            payload = None
+    if payload and is_given_up:
         requests = payload
-    assessments = _first(workspace, log, _ASSESSMENTS, _ASSESSMENTS + _VIEW)
+    assessments = looking.first(_ASSESSMENTS, _ASSESSMENTS + _VIEW, is_wanted=_has_words)
     has_codes = payload is not None and "logging_error_codes" in payload[1]
     beside = payload if requests is not payload and has_codes else None
     return LogTables(
@@ -99,6 +113,7 @@ def tables_at(workspace: WorkspaceClient, endpoint: str, log: AssessmentLog) -> 
         only=log_columns.only_questions(requests[1]),
         payload=beside[0] if beside else None,
         payload_columns=log_columns.columns_of(beside[1]) if beside else {},
+        is_given_up=is_given_up,
     )
 
 
@@ -119,16 +134,40 @@ def _is_left_behind(workspace: WorkspaceClient, requests: _Found, payload: _Foun
     return bool(sql.rows(workspace, statement, {"newest": written(newest), "a_day_ago": a_day_ago}))
 
 
-def _first(workspace: WorkspaceClient, log: AssessmentLog, *suffixes: str) -> _Found | None:
-    """Return the first of these tables that is there, with its columns and their types."""
-    for suffix in suffixes:
-        name = sql.quoted(log.catalog, log.schema, log.prefix + suffix)
-        try:
-            rows = sql.rows(workspace, f"DESCRIBE TABLE {name}", {})
-        except NotFound:
-            continue
-        return name, _columns(rows)
-    return None
+class _Looking:
+    """Looks for an endpoint's tables, and remembers why it did not take one that is there."""
+
+    def __init__(self, workspace: WorkspaceClient, log: AssessmentLog) -> None:
+        self._workspace, self._log = workspace, log
+        self._is_denied = self._is_unknown = False
+
+    def first(
+        self, *suffixes: str, is_wanted: Callable[[log_columns.Found], bool] = log_columns.is_known
+    ) -> _Found | None:
+        """Return the first of these tables that can be read, with its columns and their types."""
+        for suffix in suffixes:
+            name = sql.quoted(self._log.catalog, self._log.schema, self._log.prefix + suffix)
+            try:
+                columns = _columns(sql.rows(self._workspace, f"DESCRIBE TABLE {name}", {}))
+            except NotFound:
+                continue
+            except NotAllowed:
+                self._is_denied = True
+                continue
+            if is_wanted(columns):
+                return name, columns
+            self._is_unknown = True
+        return None
+
+    def refusal(self) -> ReviewAppError:
+        """Return why there is nothing to read."""
+        if self._is_denied:
+            return NotAllowed(NO_TABLES)
+        return NotOffered(NO_KNOWN_TABLES if self._is_unknown else NO_TABLES)
+
+
+def _has_words(found: log_columns.Found) -> bool:
+    return {"request_id", "source", "timestamp", "text_assessment"} <= found.keys()
 
 
 def _columns(rows: list[sql.Row]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """What was asked of an endpoint and answered, for analysts and admins.
 
 Everything is read by SQL with the visitor's own token: the tables are theirs to read or not. Where
-an endpoint has no assessment log, what was said of a single request comes from MLflow.
+an endpoint has no assessment log, or none that is still filled, what was said of a single request
+comes from MLflow.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from dataclasses import replace
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import PermissionDenied, ResourceDoesNotExist
+from databricks.sdk.service.serving import ServingEndpoint
 
 from backend.error_translation import translated
 from backend.errors import NotAllowed, ReviewAppError
@@ -36,10 +38,11 @@ class RequestLogs:
         """Return the endpoints the visitor can see that keep a log, by name."""
         _check(viewer)
         with translated():
-            listed = [each.name for each in self._workspace.serving_endpoints.list() if each.name]
+            listed = list(self._workspace.serving_endpoints.list())
             with ThreadPoolExecutor(_AT_ONCE) as pool:
                 keeps = list(pool.map(self._keeps_log, listed))
-        return sorted(name for name, kept in zip(listed, keeps, strict=True) if kept)
+        found = [each.name for each, kept in zip(listed, keeps, strict=True) if kept and each.name]
+        return sorted(found)
 
     def page(self, viewer: Viewer, query: LogQuery, older: Cursor | None = None) -> LogPage:
         """Return fifty requests, the newest first, or what follows where a page ended."""
@@ -84,14 +87,9 @@ class RequestLogs:
         _check(viewer)
         tables = tables_of(self._workspace, endpoint)
         detail = log_details.read(self._workspace, tables, request_id)
-        if tables.assessments is not None:
+        if detail.verdicts or (tables.assessments and not tables.is_given_up):
             return detail
         return self._with_words_of_mlflow(viewer, detail)
-
-    def keeps_words(self, viewer: Viewer, endpoint: str) -> bool:
-        """Tell whether requests can be filtered by what was said of their answers."""
-        _check(viewer)
-        return tables_of(self._workspace, endpoint).assessments is not None
 
     def _with_words_of_mlflow(self, viewer: Viewer, detail: LogDetail) -> LogDetail:
         request_id = detail.row.request_id
@@ -108,12 +106,23 @@ class RequestLogs:
             history=tuple(reversed(verdicts)),
         )
 
-    def _keeps_log(self, name: str) -> bool:
-        """The list does not say it of every kind of endpoint, so each is asked."""
+    def _keeps_log(self, listed: ServingEndpoint) -> bool:
+        """The list does not say it of every endpoint; those it says nothing of are asked."""
+        gateway = listed.ai_gateway.inference_table_config if listed.ai_gateway else None
+        if gateway and gateway.enabled and gateway.catalog_name and gateway.schema_name:
+            return True
+        if not listed.name or _is_a_model_of_the_platform(listed):
+            return False
         try:
-            return assessment_log(self._workspace.serving_endpoints.get(name)) is not None
+            return assessment_log(self._workspace.serving_endpoints.get(listed.name)) is not None
         except (ResourceDoesNotExist, PermissionDenied):
             return False
+
+
+def _is_a_model_of_the_platform(listed: ServingEndpoint) -> bool:
+    """Each workspace has dozens of them, and none keeps a log the list does not tell of."""
+    served = (listed.config.served_entities if listed.config else None) or []
+    return bool(served) and all(each.foundation_model for each in served)
 
 
 def _check(viewer: Viewer) -> None:

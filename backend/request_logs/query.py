@@ -29,6 +29,8 @@ class Said(StrEnum):
 
     UP = "up"
     DOWN = "down"
+    # They say that they do not know.
+    UNKNOWN = "unknown"
     NOTHING = "none"
     ANYTHING = "any"
 

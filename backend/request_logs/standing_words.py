@@ -4,6 +4,7 @@ from backend.feedback.assessment_tables import HUMAN_TYPES
 from backend.feedback.verdicts import REASON, THUMB
 
 UP, DOWN = "thumb IN ('positive', 'true')", "thumb IN ('negative', 'false')"
+UNKNOWN = "thumb = 'unknown'"
 HAS_COMMENT = "length(comment) > 0"
 # What they come to, over the rows of `standing`.
 COUNTED = f"count_if({UP}) AS up, count_if({DOWN}) AS down, count_if({HAS_COMMENT}) AS comments"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from types import ModuleType
 
-from backend.errors import AlreadyExists, NotAllowed
+from backend.errors import AlreadyExists, NotAllowed, Refused
 from backend.identity import SEES_ALL, Role, Viewer
 from backend.mlflow_import import load_mlflow
 from backend.saved_views.record import SavedView, tidy
@@ -36,6 +36,7 @@ class SavedViews:
         runs = _runs()
         with _TURN:
             _check_is_free(runs, view)
+            _check_there_is_room(runs, place)
             kept: SavedView = runs.put(view)
         # Another process of the app may have kept one in the same moment: the first one stays.
         if rival := _rival(runs, kept):
@@ -93,6 +94,12 @@ def _check_is_free(runs: ModuleType, view: SavedView) -> None:
     taken = [each for each in _of_the_same_name(runs, view) if each.id != view.id]
     if taken:
         raise _taken(taken[0])
+
+
+def _check_there_is_room(runs: ModuleType, place: str) -> None:
+    """Keep nothing that no list would show."""
+    if len(runs.all_of(place)) >= runs.MOST:
+        raise Refused(f"There are {runs.MOST} saved views of this page. Delete one of them first.")
 
 
 def _rival(runs: ModuleType, kept: SavedView) -> SavedView | None:

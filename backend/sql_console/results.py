@@ -89,8 +89,14 @@ def _labelled(described: list[sql.ColumnInfo]) -> Iterator[Column]:
         while label in used:
             label, number = f"{name} ({number})", number + 1
         used.add(label)
-        kind = _KINDS.get(each.type_name, Kind.TEXT) if each.type_name else Kind.TEXT
-        yield Column(label, each.type_text or "", kind)
+        yield Column(label, each.type_text or "", _kind(each))
+
+
+def _kind(described: sql.ColumnInfo) -> Kind:
+    if described.type_name:
+        return _KINDS.get(described.type_name, Kind.TEXT)
+    # Younger than the client's list of types.
+    return Kind.MOMENT if described.type_text == "TIMESTAMP_NTZ" else Kind.TEXT
 
 
 def _begun(cell: str | None, longest: int) -> str | None:

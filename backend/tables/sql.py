@@ -3,15 +3,25 @@
 The official client does not raise when a statement fails; this does.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from weakref import WeakKeyDictionary
 
 from databricks.sdk import WorkspaceClient
+from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service import sql
 
 from backend.error_translation import translated
-from backend.errors import NotAllowed, NotFound, NotOffered, Refused, ReviewAppError, TookTooLong
+from backend.errors import (
+    NotAllowed,
+    NotFound,
+    NotOffered,
+    Refused,
+    ReviewAppError,
+    TookTooLong,
+    Unavailable,
+)
 
 # Below the client's own patience for one answer; shorter where somebody may call it off.
 WAIT = "15s"
@@ -29,6 +39,9 @@ Row = dict[str, str | None]
 _CANCEL = sql.ExecuteStatementRequestOnWaitTimeout.CANCEL
 _CONTINUE = sql.ExecuteStatementRequestOnWaitTimeout.CONTINUE
 _UNDER_WAY = (sql.StatementState.PENDING, sql.StatementState.RUNNING)
+_CALLED_OFF = (sql.StatementState.CANCELED, sql.StatementState.CLOSED)
+_NOT_UP = (sql.State.STARTING, sql.State.STOPPED, sql.State.STOPPING)
+STARTING = "The SQL warehouse was asleep and is starting, which can take some minutes."
 _NOT_FOUND = ("TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND", "NO_SUCH_CATALOG")
 _NOT_ALLOWED = ("INSUFFICIENT_PERMISSIONS", "PERMISSION_DENIED")
 
@@ -59,6 +72,8 @@ def rows(
         )
         if patient:
             answer = _awaited(workspace, answer, is_stopped or _never)
+        elif _state(answer.status) in _CALLED_OFF:
+            _check_is_up(workspace)
         _check(answer.status)
         return [dict(zip(_columns(answer), row, strict=True)) for row in _cells(workspace, answer)]
 
@@ -101,11 +116,23 @@ def _awaited(
     return answer
 
 
+def _check_is_up(workspace: WorkspaceClient) -> None:
+    """Say that the warehouse is starting, where that is why it did not answer."""
+    # Who may ask it need not have the right to look at it.
+    with contextlib.suppress(DatabricksError):
+        if workspace.warehouses.get(warehouse(workspace)).state in _NOT_UP:
+            raise Unavailable(STARTING)
+
+
+def _state(status: sql.StatementStatus | None) -> sql.StatementState | None:
+    return status.state if status else None
+
+
 def _check(status: sql.StatementStatus | None) -> None:
-    state = status.state if status else None
+    state = _state(status)
     if state == sql.StatementState.SUCCEEDED:
         return
-    if state in (sql.StatementState.CANCELED, sql.StatementState.CLOSED):
+    if state in _CALLED_OFF:
         raise TookTooLong("The SQL warehouse did not answer in time.")
     message = (status.error.message if status and status.error else None) or f"It is {state}."
     raise _refusal(message)
@@ -115,7 +142,7 @@ def _refusal(message: str) -> ReviewAppError:
     if any(code in message for code in _NOT_FOUND):
         return NotFound(f"The table is not there. The warehouse said: {message}")
     if any(code in message for code in _NOT_ALLOWED):
-        return NotAllowed(f"The app may not read the table. The warehouse said: {message}")
+        return NotAllowed(f"The workspace does not allow this. The warehouse said: {message}")
     return Refused(f"The SQL warehouse did not accept the statement. It said: {message}")
 
 

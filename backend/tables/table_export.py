@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from backend.tables.sql import Row
 
 # What a spreadsheet takes for the beginning of a formula; some take the wide signs, too.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
+# A number below zero begins with such a sign and computes nothing.
+_NUMBER = re.compile(r"-\d+(\.\d+)?(E-?\d+)?", re.ASCII)
 # Programs that read text end at a null byte; this is how it is drawn.
 _NULL, _DRAWN_NULL = "\0", "\N{SYMBOL FOR NULL}"
 
@@ -61,7 +64,8 @@ def _harmless(cell: str | None) -> str | None:
     if not cell:
         return cell
     text = cell.replace(_NULL, _DRAWN_NULL)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    is_formula = text.startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
 
 
 def _array(cells: list[str | None], kind: pa.DataType) -> pa.Array:

@@ -102,6 +102,7 @@ def asked_and_judged(client, admin, rita):
     register_again(MODEL)
     deploy(client, MODEL, 2, environment_vars={"VERSION_NAME": "none "})
     talks["late"] = admin.ask("late")
+    admin.say(talks["late"], thumb=Thumb.UNKNOWN)
     talks[HOSTILE] = admin.ask(HOSTILE)
     with suppress(ChainFailed):
         admin.ask("raise it")

@@ -10,6 +10,7 @@ import pytest
 
 from backend.errors import NotOffered, Refused
 from backend.feedback.assessment_tables import AssessmentLog
+from backend.picked_requests import whole_requests
 from backend.request_logs import log_course, log_details, log_facets, log_pages
 from backend.request_logs.log_tables import tables_at
 from backend.request_logs.query import LogQuery, Outcome, Said
@@ -130,7 +131,30 @@ def test_payload_alone_is_filtered_opened_and_summed_up(client, layout):
     assert detail.turn.asked.question == 'how \\ many "days"?'
     codes = ("MAX_RESPONSE_SIZE_EXCEEDED",) if layout == "gateway" else ()
     assert detail.logging_errors == codes
+    (whole,) = whole_requests.read(client, tables, ["r-1", "r-3", "none"])
+    assert (whole.body, whole.answer) == (json.loads(ASKED), "Five.")
     assert detail.verdicts == ()
+
+
+def test_agents_and_old_chats_are_understood_too(client, make):
+    """What an agent thought and called comes before its answer; chats were a query once."""
+    message = {"type": "message", "content": [{"type": "output_text", "text": "6."}]}
+    items = [{"type": "reasoning", "summary": []}, {"type": "function_call", "name": "x"}, message]
+    agent = {"input": [{"role": "user", "content": "how many?"}]}, {"output": items}
+    chat = {"query": "and now?", "history": []}, {"content": "Seven."}
+    columns, values = LAYOUTS["newer"]
+    rows = [
+        {"id": f"r-{number}", "time": TIME, "status": "200"}
+        | {"request": json.dumps(asked), "response": json.dumps(answered)}
+        for number, (asked, answered) in enumerate((agent, chat))
+    ]
+    make("agent_payload", columns.replace("BIGINT", "DOUBLE"), values, *rows)
+    tables = tables_at(client, "chain", AssessmentLog("main", "layouts", "agent"))
+
+    for text, question in (("6.", "how many?"), ("seven", "and now?")):
+        query = LogQuery("chain", text=text, **SINCE)
+        (found,) = log_pages.page(client, tables, query, None).rows
+        assert (found.question, found.latency_ms) == (question, 37)
 
 
 def test_views_take_the_place_of_logs_that_are_gone(client, make):

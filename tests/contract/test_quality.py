@@ -107,6 +107,9 @@ def test_sums_count_each_persons_last_word(analyst, judged):
     assert sum(each.down for each in found.by_time) == 2
     of_one = analyst.quality.overview(analyst.viewer, LogQuery(ENDPOINT, version="2"))
     assert of_one.total.wrong == Share(0, 1)
+    by_week = analyst.quality.overview(analyst.viewer, LogQuery(ENDPOINT, "90d")).by_time
+    assert all(each.name.endswith("T00:00:00+00:00") for each in (*found.by_time, *by_week))
+    assert {datetime.fromisoformat(each.name).weekday() for each in by_week} == {0}
     assert analyst.quality.versions_asked(analyst.viewer, QUERY) == ["2", "1"]
 
 

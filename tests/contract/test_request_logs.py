@@ -57,8 +57,11 @@ def test_list_shows_what_people_asked_the_newest_first(logged, ana):
         ({"requester": "reviewers@example.com"}, ["and for me", "holidays"]),
         ({"said": Said.UP}, ["and for me", "holidays"]),
         ({"said": Said.DOWN}, ["holidays"]),
-        ({"said": Said.ANYTHING}, ["and for me", "holidays"]),
-        ({"said": Said.NOTHING}, ["raise it", HOSTILE, "late", "canteen"]),
+        ({"said": Said.ANYTHING}, ["late", "and for me", "holidays"]),
+        ({"said": Said.UNKNOWN}, ["late"]),
+        ({"said": Said.NOTHING, "with_comment": True}, []),
+        ({"said": Said.NOTHING, "reasons": ("clear",)}, []),
+        ({"said": Said.NOTHING}, ["raise it", HOSTILE, "canteen"]),
         ({"said": Said.UP, "said_by": "reviewers@example.com"}, ["and for me"]),
         ({"said": Said.UP, "with_comment": True}, []),
         ({"with_comment": True}, ["holidays"]),
@@ -124,12 +127,33 @@ def test_numbers_beside_a_filter_are_those_under_all_the_others(logged, ana):
     assert ana.facet("status", **without_tail, version="1") == {"200": 3}
     assert ana.facet("error", **without_tail) == {"BAD_REQUEST": 1}
     assert ana.facet("requester", version="1")["reviewers@example.com"] == 2
-    said = {"up": 2, "down": 1, "none": 4, "any": 2}
+    said = {"up": 2, "down": 1, "unknown": 1, "none": 3, "any": 3}
     assert ana.facet("said", **without_tail, said=Said.UP) == said
     assert ana.facet("reasons") == {"clear": 1, "too_long": 1, "wrong": 1}
-    assert ana.facet("reviewer") == {"reviewers@example.com": 2, logged.admin.viewer.user_name: 1}
+    assert ana.facet("reviewer") == {"reviewers@example.com": 2, logged.admin.viewer.user_name: 2}
     with pytest.raises(NotFound):
         ana.facet("payload")
+
+
+def test_number_beside_a_verdict_is_what_choosing_it_would_find(logged, ana):
+    """What is asked of a word must be true of one person's, in the number as in the list."""
+    rita, admin = "reviewers@example.com", logged.admin.viewer.user_name
+    filters = [
+        {"said_by": rita},
+        {"said_by": admin},
+        {"with_comment": True},
+        {"reasons": ("clear",)},
+    ]
+
+    for more in filters:
+        numbers = ana.facet("said", **more)
+        assert numbers == {
+            each.value: ana.logs.count(ana.viewer, LogQuery(ENDPOINT, said=each, **more))
+            for each in Said
+        }
+    assert ana.facet("said", said_by=rita)["up"] == 1
+    assert ana.facet("reasons", said=Said.UP) == {"clear": 1}
+    assert ana.facet("reviewer", said=Said.DOWN) == {rita: 1}
 
 
 def test_course_counts_requests_errors_and_thumbs_by_version(logged, ana):
@@ -193,7 +217,6 @@ def test_words_come_from_mlflow_where_there_is_no_assessment_log(logged, ana, cl
         logged.admin.viewer.user_name,
     }
     assert (detail.row.up, detail.row.down) == (1, 1)
-    assert not ana.logs.keeps_words(ana.viewer, ENDPOINT)
     assert ana.page(version="1").rows[-1].up == 0
     with pytest.raises(Refused):
         ana.page(said=Said.UP)

@@ -8,7 +8,7 @@ import pytest
 from backend.connection import open_workspace
 from backend.errors import NotAllowed, NotFound
 from backend.identity import Identity
-from backend.trace_search import unfiled
+from backend.trace_search import unfiled, versions
 from backend.trace_search.filter_text import Judged, State, TraceFilter, written
 from backend.trace_search.record import TraceQuery
 from backend.trace_search.search import TraceSearch
@@ -87,6 +87,22 @@ def test_each_control_finds_what_was_asked(analyst, asked, client):
     (row,) = analyst.search.page(analyst.viewer, TraceQuery(f"client_request_id = '{first}'")).rows
     assert (row.version, row.endpoint, row.down) == ("1", ENDPOINT, 1)
     assert row.question.startswith("cite Füße")
+
+
+def test_trace_names_the_logged_model_of_its_version(analyst, asked, monkeypatch):
+    """Without the tags of the local workspace that is what tells versions apart."""
+    session, first, second, _ = asked
+    monkeypatch.setattr(versions, "_are_tagged", lambda *_: False)
+    (chain,) = [
+        each for each in analyst.search.chains(analyst.viewer) if ENDPOINT in each.endpoints
+    ]
+
+    text = written(TraceFilter(session=session, version="1"))
+    text = versions.as_traces_say([chain.experiment], chain.models, text, "1")
+
+    assert (chain.models, "mlflow.modelId" in text) == ((MODEL,), True)
+    found = analyst.search.page(analyst.viewer, TraceQuery(text)).rows
+    assert [row.request_id for row in found] == [second, first]
 
 
 def test_conversation_is_found_read_and_walked_through(analyst, asked):

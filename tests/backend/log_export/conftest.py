@@ -5,8 +5,9 @@ import pytest
 from backend.connection import open_workspace
 from backend.log_export.exports import LogExport
 from backend.log_export.under_way import UnderWay
+from backend.tables.table_pages import PAGE_ROWS
 from tests.backend.judged import DETAIL, SUBMIT
-from tests.backend.log_export.warehoused import ENDPOINT, Warehouse
+from tests.backend.log_export.warehoused import ENDPOINT, Warehouse, cells
 
 
 @pytest.fixture
@@ -34,3 +35,10 @@ def warehouse(workspace, monkeypatch):
 @pytest.fixture
 def exports(workspace, warehouse):
     return LogExport(open_workspace(workspace.address, "visitor-token"), UnderWay())
+
+
+@pytest.fixture
+def filled(warehouse):
+    """Two and a half pages."""
+    warehouse.requests = [cells(number) for number in range(PAGE_ROWS * 2 + 500)]
+    return warehouse

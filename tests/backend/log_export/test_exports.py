@@ -9,28 +9,18 @@ import zipfile
 import pyarrow.parquet as pq
 import pytest
 
-from backend.errors import NotAllowed, NotFound, Refused, TooManyRequests, Unreachable
+from backend.errors import (
+    NotAllowed,
+    NotFound,
+    Refused,
+    TooManyRequests,
+    Unreachable,
+)
 from backend.log_export.exports import Stopped
 from backend.log_export.record import Kind, State
 from backend.request_logs.query import LogQuery
-from backend.tables.table_pages import PAGE_ROWS
 from tests.backend.judged import ADMIN, ANALYST, ANN, row, text_assessment
-from tests.backend.log_export.warehoused import ENDPOINT, cells, wanted
-
-
-def downloaded(exports, asked, viewer=ANALYST):
-    """Return the export when it is over, and the archive."""
-    export = exports.prepare(viewer, asked)
-    download = exports.begin(viewer, export.id)
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(download.parts)))
-    return exports.read(viewer, export.id), archive
-
-
-@pytest.fixture
-def filled(warehouse):
-    """Two and a half pages."""
-    warehouse.requests = [cells(number) for number in range(PAGE_ROWS * 2 + 500)]
-    return warehouse
+from tests.backend.log_export.warehoused import ENDPOINT, cells, downloaded, wanted
 
 
 def test_csv_has_every_request_once_and_a_manifest_that_fits(exports, filled):
@@ -100,25 +90,6 @@ def test_filter_of_the_last_days_has_the_same_end_on_every_page(exports, filled)
     assert len(ends) == 1
 
 
-def test_request_too_large_for_one_answer_loses_its_bodies_only(exports, warehouse):
-    """One huge request does not keep the others from being exported, and the manifest says so."""
-    warehouse.requests = [cells(number) for number in range(40)]
-    huge = warehouse.requests[17]
-
-    def refuses(rows):
-        return "Too large." if any(each == huge for each in rows) else None
-
-    warehouse.refuses = refuses
-    _, archive = downloaded(exports, wanted(Kind.JSONL))
-
-    lines = [json.loads(line) for line in archive.read("requests.jsonl").decode().splitlines()]
-    assert [each["request_id"] for each in lines] == [each["id"] for each in warehouse.requests]
-    assert [each["request_id"] for each in lines if each["request_body"] is None] == [huge["id"]]
-    manifest = json.loads(archive.read("manifest.json"))
-    assert manifest["counts"]["without_their_bodies"] == 1
-    assert "larger" in " ".join(manifest["notes"])
-
-
 def test_refusal_in_the_middle_is_no_whole_file(exports, filled):
     """What was sent until then opens as no archive, and the page says what happened."""
     filled.refuses = lambda rows: "Out of order." if len(filled.pages) > 1 else None
@@ -177,6 +148,21 @@ def test_stopped_from_the_page_it_reads_no_further(exports, filled):
 
     assert exports.read(ANALYST, export.id).state is State.STOPPED
     assert len(filled.pages) < 3
+
+
+def test_stopped_before_the_first_page_it_is_called_stopped(exports, filled):
+    """Counting may take minutes; a statement that was called off looks like one that failed."""
+    export = exports.prepare(ANALYST, wanted())
+
+    def stopped(_rows):
+        exports.stop(ANALYST, export.id)
+        return "The statement was stopped."
+
+    filled.refuses = stopped
+    with pytest.raises(Refused):
+        exports.begin(ANALYST, export.id)
+
+    assert exports.read(ANALYST, export.id).state is State.STOPPED
 
 
 def test_closed_browser_ends_it(exports, filled):

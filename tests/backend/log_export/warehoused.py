@@ -1,6 +1,8 @@
 """A warehouse of a few lines: it has requests and verdicts, and hands out pages unless it fails."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +27,13 @@ _COLUMNS = {
     "request_raw": "string",
     "response_raw": "string",
     "trace": "string",
+}
+_SAID_COLUMNS = {
+    "request_id": "string",
+    "source": "struct<id:string,type:string>",
+    "timestamp": "timestamp",
+    "text_assessment": "struct<ratings:map<string,struct<value:string>>>",
+    "retrieval_assessment": "struct<position:int>",
 }
 
 
@@ -59,17 +68,26 @@ class Warehouse:
     verdicts: list[list[Any]] = field(default_factory=list)
     # Says what an answer must not be, by the rows it would have.
     refuses: Callable[[list[dict[str, str | None]]], str | None] = lambda _rows: None
+    # Why a body is missing, by the id of the request.
+    codes: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def answer(self, statement: str, parameters: dict[str, str]) -> dict[str, Any]:
         """Return what the platform's API would."""
         self.asked.append((statement, parameters))
         if statement.startswith("DESCRIBE"):
-            # The tables with what was derived; the raw one is not needed for an export.
-            if "_logs" not in statement:
+            # The tables with what was derived; the raw one says why a body is missing, if need be.
+            if "_logs" not in statement and not self.codes:
                 return {"statement_id": "s", "status": _failed("TABLE_OR_VIEW_NOT_FOUND")}
-            listed = [[name, kind] for name, kind in _COLUMNS.items()]
+            raw = _COLUMNS | {"logging_error_codes": "array<string>"}
+            columns = _COLUMNS if "_logs" in statement else raw
+            columns = _SAID_COLUMNS if "_assessment_logs" in statement else columns
+            listed = [[name, kind] for name, kind in columns.items()]
             return _table(["col_name", "data_type"], listed)
+        if "AS codes" in statement:
+            return _table(["id", "codes"], [[*each] for each in self.codes.items()])
+        if "AS newest" in statement or ":a_day_ago" in statement:
+            return _table(["newest"], [["1"]] if "AS newest" in statement else [])
         if "count(*)" in statement:
             times = [int(each["micros"]) for each in self.requests] or [None]
             found = [len(self.requests), min(times), max(times)]
@@ -109,3 +127,11 @@ def _table(columns: list[str], rows: list[list[Any]]) -> dict[str, Any]:
 
 def _failed(message: str) -> dict[str, Any]:
     return {"state": "FAILED", "error": {"error_code": "BAD_REQUEST", "message": message}}
+
+
+def downloaded(exports, asked, viewer=judged.ANALYST):
+    """Return the export when it is over, and the archive."""
+    export = exports.prepare(viewer, asked)
+    download = exports.begin(viewer, export.id)
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(download.parts)))
+    return exports.read(viewer, export.id), archive

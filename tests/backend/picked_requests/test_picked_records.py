@@ -1,11 +1,15 @@
 """Requests as records of a dataset: what is asked, and what people said is right."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from backend.connection import open_workspace
 from backend.endpoint_tests.whose_words import expected_by, is_asked_by
 from backend.errors import NotAllowed, Refused
 from backend.feedback.verdicts import Verdict
 from backend.identity import Role, Viewer
+from backend.picked_requests import picked as picked_module
 from backend.picked_requests.picked import (
     MOST_PICKED,
     PickedRequests,
@@ -13,6 +17,8 @@ from backend.picked_requests.picked import (
 )
 from backend.replay.marks import FIRST_ASKED_BY
 from backend.replay.record import FormerRequest
+from backend.request_logs.log_tables import LogTables
+from backend.tables import sql
 
 BODY = {
     "messages": [{"role": "user", "content": "how many?"}],
@@ -69,6 +75,27 @@ def test_record_says_who_has_asked_it_first(called, zoe_too):
     assert is_asked_by(tags, " App")
     assert is_asked_by(tags, "Zoe") is zoe_too
     assert not is_asked_by(tags, "")
+
+
+def test_only_what_the_visitor_may_read_comes_into_a_queue(workspace, monkeypatch):
+    """Traces are found with the app's rights, and an experiment may be that of several chains."""
+    detail = {"name": "chain", "tags": [{"key": "MONITOR_EXPERIMENT_ID", "value": "7"}]}
+    workspace.answers["GET /api/2.0/serving-endpoints/chain"] = (200, detail)
+    added = []
+    queues = SimpleNamespace(add=lambda *given: added.append(given))
+    monkeypatch.setattr(picked_module, "_queues", lambda: queues)
+    monkeypatch.setattr(
+        picked_module, "_traces", lambda _, ids: {each: f"tr-{each}" for each in ids}
+    )
+    tables = LogTables("chain", "log", None, {"id": "log.id"})
+    monkeypatch.setattr(picked_module, "tables_of", lambda *_: tables)
+    monkeypatch.setattr(sql, "rows", lambda *_: [{"id": "r-1"}])
+    picked = PickedRequests(open_workspace(workspace.address, "token"), None, None)
+
+    came = picked.add_to_queue(ANALYST, "chain", ["r-2", "r-1"], "queue")
+
+    assert added == [("7", "queue", ["tr-r-1"])]
+    assert (came.added, came.left_out) == (("r-1",), ("r-2",))
 
 
 def test_too_many_nothing_and_a_missing_role_are_refused_before_anything_is_asked():

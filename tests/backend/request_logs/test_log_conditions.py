@@ -72,9 +72,27 @@ def test_time_is_bounded_by_the_day_too_so_that_files_are_left_out():
     since = datetime(2026, 3, 3, 1, 0, 0, 1, tzinfo=UTC)
     where, parameters = condition(LogQuery("c", since=since, until=NOON), TABLES)
 
-    assert parameters["log_since"] == "2026-03-03 01:00:00.000001"
+    assert parameters["log_since"] == "2026-03-03 01:00:00.000001Z"
     assert (parameters["log_since_day"], parameters["log_until_day"]) == ("2026-03-03",) * 2
     assert "log.`date` >= CAST(:log_since_day AS DATE)" in where
+
+
+def test_codes_in_the_payload_are_looked_for_within_the_same_time():
+    """The payload is the largest table of all, and need not know of days."""
+    payload = {
+        "databricks_request_id": "string",
+        "request_date": "date",
+        "request_time": "timestamp",
+    }
+    columns = columns_of(payload | {"logging_error_codes": "array<string>"})
+    tables = replace(TABLES, payload="`m`.`s`.`payload`", payload_columns=columns)
+
+    where, parameters = condition(LogQuery("c", since=NOON, until=NOON, error_code="X"), tables)
+
+    inner = where[where.index("`payload`") :]
+    assert "log.`request_time` >= CAST(:log_since AS TIMESTAMP)" in inner
+    assert "log.`request_date` <= CAST(:log_until_day AS DATE)" in inner
+    assert set(re.findall(r":(\w+)", where)) == parameters.keys()
 
 
 def test_words_are_looked_for_only_after_the_first_question():
@@ -118,8 +136,10 @@ def test_half_a_character_of_an_address_is_nothing_to_look_for():
 def test_columns_that_are_not_there_are_null_and_verdicts_are_no_questions():
     """So that one statement fits every layout."""
     payload = {"invocation_id": "string", "event_time": "timestamp", "status_code": "string"}
-    columns = columns_of(payload | {"request": "string"})
+    columns = columns_of(payload | {"request": "string", "latency_ms": "double"})
 
+    assert columns["latency"] == "CAST(log.`latency_ms` AS BIGINT)"
+    assert columns_of({})["status"] == "CAST(NULL AS INT)"
     assert columns["id"] == "log.`invocation_id`"
     assert columns["status"] == "CAST(log.`status_code` AS INT)"
     assert columns["date"] == "CAST(NULL AS DATE)"

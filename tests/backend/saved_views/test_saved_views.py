@@ -158,6 +158,18 @@ def test_view_that_is_too_long_is_refused(views, place):
         views.save(ANALYST, place, "Long", {"text": "x" * 6000})
 
 
+def test_no_more_views_are_kept_than_a_list_shows(views, place, monkeypatch):
+    """One that nobody could find again, or delete, is refused."""
+    monkeypatch.setattr(runs, "MOST", 2)
+    for name in ("One", "Two"):
+        views.save(ANALYST, place, name, {})
+
+    with pytest.raises(Refused, match="Delete one of them"):
+        views.save(ANALYST, place, "Three", {})
+
+    assert names(views, place) == ["One", "Two"]
+
+
 def test_runs_somebody_else_has_put_there_are_no_views(views, place):
     """Whoever may write to the experiment cannot break the page of everybody."""
     from mlflow import MlflowClient  # noqa: PLC0415 - after the store is connected

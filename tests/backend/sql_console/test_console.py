@@ -89,6 +89,18 @@ def test_result_says_what_it_consists_of(workspace, console):
     )
 
 
+def test_column_of_a_type_the_client_does_not_know_is_told_by_its_name(workspace, console):
+    """A moment without a zone can be plotted, too."""
+    columns = [{"name": "t", "type_text": "TIMESTAMP_NTZ"}, {"name": "v", "type_text": "VARIANT"}]
+    columns[0]["type_name"] = "TIMESTAMP_NTZ"
+    workspace.answers[LOOK] = done(columns, [])
+
+    result = console.look("s1").result
+
+    assert result
+    assert [each.kind for each in result.columns] == [Kind.MOMENT, Kind.TEXT]
+
+
 def test_failure_is_told_with_its_place(workspace, console):
     """The client does not raise when a statement fails."""
     error = {"message": "[PARSE_SYNTAX_ERROR] Near 'x'. SQLSTATE: 42601 (line 1, pos 3)"}

@@ -17,6 +17,7 @@ from backend.sql_console.statement_kinds import change_in
         "EXPLAIN DELETE FROM t",
         "",
         "SELECT 'it\\'s; DROP TABLE x'",
+        r"SELECT r'\d; DROP' /* DROP */",
     ],
 )
 def test_what_only_reads_is_not_asked_about(statement):
@@ -34,6 +35,10 @@ def test_what_only_reads_is_not_asked_about(statement):
         ("SELECT 1; DROP TABLE x", "DROP"),
         ("VACUUM x", "VACUUM"),
         ("nobody knows", "NOBODY"),
+        # A raw string ends behind its backslash.
+        (r"WITH a AS (SELECT r'\') INSERT INTO t SELECT * FROM a WHERE b <> ''", "INSERT"),
+        # What ends where, nobody can tell at a glance.
+        ("/* SELECT /* only */ a look */ DROP TABLE x", "ONLY"),
     ],
 )
 def test_what_changes_something_is_named(statement, word):

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.connection import open_workspace
-from backend.errors import NotAllowed, NotFound, NotOffered, Refused, TookTooLong
+from backend.errors import NotAllowed, NotFound, NotOffered, Refused, TookTooLong, Unavailable
 from backend.tables import sql
 
 SUBMIT = "POST /api/2.0/sql/statements"
@@ -82,6 +82,20 @@ def test_statement_that_failed_is_an_error_although_the_client_is_silent(
     workspace.answers[SUBMIT] = (200, answer)
 
     with pytest.raises(kind):
+        sql.rows(client, "SELECT 1", {})
+
+
+@pytest.mark.parametrize("state", ["STARTING", "STOPPED"])
+def test_warehouse_that_is_starting_is_told_from_one_that_is_slow(workspace, client, state):
+    """The first who comes in the morning is to know that waiting helps."""
+    workspace.answers[SUBMIT] = (200, failed("CANCELED"))
+    workspace.answers[f"{WAREHOUSES}/w1"] = (200, {"id": "w1", "state": state})
+
+    with pytest.raises(Unavailable, match="starting"):
+        sql.rows(client, "SELECT 1", {})
+
+    workspace.answers[f"{WAREHOUSES}/w1"] = (200, {"id": "w1", "state": "RUNNING"})
+    with pytest.raises(TookTooLong):
         sql.rows(client, "SELECT 1", {})
 
 

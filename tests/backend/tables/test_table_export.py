@@ -24,13 +24,22 @@ def test_csv_holds_every_cell_as_it_was():
 
 def test_csv_runs_no_formula():
     """What a model answered must not be computed by the spreadsheet that opens it."""
-    hostile = ["=1+1", "+1", "-1", "@sum(a)", "\tx", "\rx"]
+    hostile = ["=1+1", "+1", "-1+1", "-a1", "-1\n", "-٣", "@sum(a)", "\tx", "\rx", "\nx", "＝1"]  # noqa: RUF001
     pages = [[{"text": each} for each in hostile]]
 
     lines = b"".join(csv_parts(("text",), pages)).decode()
 
     cells = [row[0] for row in csv.reader(lines.splitlines(keepends=True)) if row][1:]
     assert all(cell.startswith("'") for cell in cells)
+
+
+def test_csv_leaves_numbers_below_zero_as_they_are():
+    """A spreadsheet is to reckon with what was counted."""
+    pages = [[{"number": each} for each in ("-1", "-0.25", "-1.5E-7", "3")]]
+
+    assert b"".join(csv_parts(("number",), pages)).split() == [
+        *(b"number", b"-1", b"-0.25", b"-1.5E-7", b"3"),
+    ]
 
 
 def test_csv_of_no_rows_has_a_header():

@@ -59,6 +59,8 @@ TRANSLATIONS: dict[type[Exception], type[ReviewAppError]] = {
     sdk.OperationTimeout: TookTooLong,
     TimeoutError: TookTooLong,
     requests.RequestException: Failed,
+    # For an address it does not know, a workspace may answer with a page for people.
+    requests.exceptions.JSONDecodeError: NotOffered,
     requests.ConnectionError: Unreachable,
     requests.Timeout: TookTooLong,
     requests.exceptions.InvalidURL: NotConfigured,

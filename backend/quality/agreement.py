@@ -84,7 +84,9 @@ def agreement(votes: Iterable[Votes]) -> Agreement:
     # A sample in which all say the same has nothing to disagree on.
     others = np.where(np.isnan(others), 1.0, others)
     low, high = np.percentile(others, [2.5, 97.5])
-    return Agreement(float(alpha), Interval(float(low), float(high)), answers, disputed)
+    # Where every answer was judged alike no sample differs, which says nothing of how sure it is.
+    interval = Interval(float(low), float(high)) if len(kept) > 1 else None
+    return Agreement(float(alpha), interval, answers, disputed)
 
 
 def _alphas(cells: _Counts, counts: _Counts) -> npt.NDArray[np.float64]:

@@ -23,6 +23,8 @@ _COMMENT_CHARACTERS = 1_000
 _ANSWERED = 200
 # So many judged questions of a version are enough to put beside another one's.
 _ENOUGH = 200
+# How a warehouse says so.
+_TOO_LARGE = "byte limit"
 _SAID = f"lower(element_at(retrieval_assessment.ratings, '{THUMB}').value)"
 
 
@@ -167,9 +169,11 @@ def _read_bodies(looked: Looked, ids: Sequence[str], words: Sequence[str]) -> It
     statement = f"SELECT {looked.tables['id']} AS id, {columns} FROM {looked.requests(condition)}"
     try:
         rows = looked.rows(statement, ids=ids)
-    except Refused:
+    except Refused as refusal:
         # Together they are more than an answer may have. One that is by itself is left out.
         middle = len(ids) // 2
+        if not middle and _TOO_LARGE not in refusal.sentence:
+            raise
         if middle:
             yield from _read_bodies(looked, ids[:middle], words)
             yield from _read_bodies(looked, ids[middle:], words)

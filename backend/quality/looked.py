@@ -12,11 +12,11 @@ from databricks.sdk import WorkspaceClient
 from backend.errors import NotOffered
 from backend.feedback.assessment_tables import HUMAN_TYPES
 from backend.feedback.verdicts import THUMB
-from backend.request_logs import log_conditions, moments, standing_words
+from backend.request_logs import log_conditions, standing_words
 from backend.request_logs.log_tables import LogTables
 from backend.request_logs.query import LogQuery
 from backend.request_logs.standing_words import DOWN, UP
-from backend.tables import sql
+from backend.tables import moments, sql
 from backend.turns.recorded_turns import time_of
 
 NO_VERDICTS = (

@@ -87,7 +87,9 @@ def groups_of(space: WordSpace, number: int) -> list[int]:
 
 def name_of(space: WordSpace, rows: Sequence[int], count: int = 3) -> tuple[str, ...]:
     """Return the words that tell these questions from the others most."""
-    weights = space.points[list(rows)].mean(axis=0).A1 - space.points.mean(axis=0).A1
+    weights = space.points[list(rows)].mean(axis=0).A1
+    if len(rows) < space.points.shape[0]:
+        weights = weights - space.points.mean(axis=0).A1
     best = sorted(range(len(weights)), key=lambda place: (-weights[place], space.words[place]))
     return tuple(space.words[place] for place in best[:count] if weights[place] > 0)
 
@@ -115,4 +117,7 @@ def _telling(split: Sequence[Sequence[str]]) -> list[str]:
     most = len(split) * _USUAL_SHARE if len(split) >= _FEW else len(split)
     kept = [(word, count) for word, count in counts.items() if count <= most]
     kept.sort(key=lambda each: (-each[1], each[0]))
-    return sorted(word for word, _ in kept[:MOST_WORDS])
+    # Who asks what most ask, and nothing else, would have no word left.
+    usual = {word for word, count in counts.items() if count > most}
+    asked = {word for words in split if usual.issuperset(words) for word in words}
+    return sorted({word for word, _ in kept[:MOST_WORDS]} | asked)

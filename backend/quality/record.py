@@ -188,6 +188,11 @@ class Versions:
         """Return how much more of the new version's requests failed."""
         return Difference(self.new.failed, self.old.failed)
 
+    def within(self, topic: Topic) -> Difference | None:
+        """Return the same of one topic; None where only one version's answers were judged."""
+        new, old = (topic.by_version.get(each.version) for each in (self.new, self.old))
+        return Difference(new.wrong, old.wrong) if new and old else None
+
     def reasons(self) -> list[tuple[str, Difference]]:
         """Return each reason given for wrong answers, of the answers called wrong or right."""
         keys = {*self.new.reasons, *self.old.reasons}

@@ -163,20 +163,29 @@ def _versions(found: Versions) -> Iterator[Part]:
         (f"Reason: {key.replace('_', ' ')}", cell(each.share), cell(each.before), str(each))
         for key, each in found.reasons()[:LISTED]
     ]
+    rows += [
+        (f"Topic: {', '.join(topic.words)}", cell(each.share), cell(each.before), str(each))
+        for topic in found.topics[:LISTED]
+        if (each := found.within(topic))
+    ]
     yield Part(
         f"Version {new.version} beside version {old.version}",
         (),
         ("", f"Version {new.version}", f"Version {old.version}", "Difference"),
         tuple(rows),
     )
-    for title, pairs in (("What got better", found.better), ("What got worse", found.worse)):
-        yield _examples(f"{title} with version {new.version}", pairs)
+    for title, then, now, pairs in (
+        ("What got better", "wrong", "right", found.better),
+        ("What got worse", "right", "wrong", found.worse),
+    ):
+        nothing = f"No question was answered {then} then and {now} now, as far as both were judged."
+        yield _examples(f"{title} with version {new.version}", pairs, nothing)
 
 
-def _examples(title: str, pairs: Sequence[Pair]) -> Part:
+def _examples(title: str, pairs: Sequence[Pair], nothing: str) -> Part:
     return Part(
         title,
-        () if pairs else ("No question was judged on both.",),
+        () if pairs else (nothing,),
         ("Question", "Then", "Now"),
         tuple((_asked(each), _thumbs(each.old), _thumbs(each.new)) for each in pairs[:LISTED]),
     )

@@ -66,13 +66,17 @@ class Difference:
         """Say it in points of a hundred: "12 points more (3 to 21)"."""
         if not self.share.total or not self.before.total:
             return "nothing to compare"
-        low, high = (round(each * 100) for each in (self.interval.low, self.interval.high))
+        low, high = (each * 100 for each in (self.interval.low, self.interval.high))
         if self.direction == 0:
-            return f"no difference one can be sure of ({low:+d} to {high:+d} points)"
-        middle = round(((self.share.value or 0) - (self.before.value or 0)) * 100)
+            said = f"{round(low):+d} to {round(high):+d} points"
+            return f"no difference one can be sure of ({said})"
+        middle = ((self.share.value or 0) - (self.before.value or 0)) * 100
+        word = "more"
         if self.direction < 0:
-            return f"{-middle} points less ({-high} to {-low})"
-        return f"{middle} points more ({low} to {high})"
+            low, middle, high, word = -high, -middle, -low, "less"
+        # An interval that is told as beginning at 0 would hold it.
+        digits = 0 if round(low) else 1
+        return f"{middle:.{digits}f} points {word} ({low:.{digits}f} to {high:.{digits}f})"
 
 
 def percent(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from backend.feedback.verdicts import REASON
 from backend.quality.looked import Looked
@@ -10,6 +10,7 @@ from backend.quality.record import Overview, Reason, Sum, VersionSide
 from backend.request_logs.record import CALLER_LEFT
 from backend.request_logs.standing_words import DOWN, NOT_CHOSEN, UP
 from backend.tables.sql import Row
+from backend.turns.recorded_turns import time_of
 
 # Beyond this many days the course is told by weeks.
 MOST_DAYS = 45
@@ -27,14 +28,12 @@ _REASONS = (
 def overview(looked: Looked) -> Overview:
     """Return the sums of everything, in one statement."""
     days = days_per_span(looked)
-    unit = "DAY" if days == 1 else "WEEK"
     parts = [
         f"SELECT 'total' AS kind, '' AS name, {_SUMS} FROM judged",
         f"SELECT 'version' AS kind, version AS name, {_SUMS} FROM judged GROUP BY version",
         f"SELECT 'reviewer' AS kind, reviewer AS name, {_SUMS} FROM judged GROUP BY reviewer",
         f"SELECT 'time' AS kind, name, {_SUMS} FROM (SELECT thumb, "
-        f"CAST(unix_seconds(date_trunc('{unit}', at)) AS STRING) AS name FROM judged) "
-        "GROUP BY name",
+        f"CAST({_beginning(days)} AS STRING) AS name FROM judged) GROUP BY name",
         f"SELECT 'reason' AS kind, reason AS name, {_SUMS} FROM ({_REASONS}) GROUP BY reason",
     ]
     by_kind: dict[str, list[Sum]] = {}
@@ -121,7 +120,7 @@ def _judged(looked: Looked, versions: Sequence[str] = ()) -> str:
     columns = looked.tables.columns
     return (
         f"{looked.last_words()}, judged AS (SELECT {columns['version']} AS version, "
-        f"{columns['at']} AS at, reviewer, thumb, ratings FROM last_words "
+        f"{columns['micros']} AS micros, reviewer, thumb, ratings FROM last_words "
         f"JOIN {looked.tables.requests} log ON last_words.request_id = {columns['id']} "
         f"WHERE {looked.condition(versions)})"
     )
@@ -160,9 +159,19 @@ def _by_time(sums: list[Sum]) -> list[Sum]:
     """Return them in the order of time, named by the moment."""
     ordered = sorted(sums, key=lambda each: int(each.name or 0))
     return [
-        replace(each, name=datetime.fromtimestamp(int(each.name or 0), UTC).isoformat())
-        for each in ordered
+        replace(each, name=time_of(int(each.name or 0) // 1000).isoformat()) for each in ordered
     ]
+
+
+def _beginning(days: int) -> str:
+    """Return the moment a span of time begins: of days, or of weeks from Monday on, in UTC.
+
+    Reckoned without dates: which day it is depends on the time zone a warehouse was given.
+    """
+    day = 24 * 3600 * 1_000_000
+    # The first day of 1970 was a Thursday.
+    since_monday = 0 if days == 1 else 3 * day
+    return f"micros - pmod(micros + {since_monday:d}, {days * day:d})"
 
 
 def days_per_span(looked: Looked) -> int:

@@ -80,7 +80,7 @@ class Alignment(Generic[Span]):
 
 
 def align(first: Sequence[Span], second: Sequence[Span]) -> Alignment[Span]:
-    """Put two traces beside each other."""
+    """Put two traces beside each other; each of their spans comes after its parent."""
     one, other = _children(first), _children(second)
     origins = _origin(first), _origin(second)
     steps: list[Aligned[Span]] = []
@@ -100,12 +100,14 @@ def align(first: Sequence[Span], second: Sequence[Span]) -> Alignment[Span]:
 
 
 def _children(spans: Sequence[Span]) -> dict[str, list[Span]]:
-    known = {span.span_id for span in spans}
+    known: set[str] = set()
     found: dict[str, list[Span]] = defaultdict(list)
-    for span in sorted(spans, key=lambda each: each.start_ns):
-        # What lies in a span that is not there, or in itself, stands at the top.
-        is_below = span.parent_id in known and span.parent_id != span.span_id
-        found[span.parent_id if is_below else TOP].append(span)
+    for span in spans:
+        # What lies in a span that is not there, in itself or in a circle stands at the top.
+        found[span.parent_id if span.parent_id in known else TOP].append(span)
+        known.add(span.span_id)
+    for below in found.values():
+        below.sort(key=lambda each: each.start_ns)
     return found
 
 

@@ -38,7 +38,12 @@ _ENTITIES = {
 _ALIASES = {"timestamp": "timestamp_ms", "execution_time": "execution_time_ms"}
 # Spans are kept as JSON within JSON, where quotes, backslashes and breaks are written otherwise.
 _WRITTEN_OTHERWISE = re.compile(r"""["\\\x00-\x1f\x7f-\x9f]+""")
-_TEXT_OF_SPANS = (("attribute", "text"), ("span", "content"))
+# What MLflow takes for a trace's own, also where it is said to be a tag.
+_OWN = frozenset(["name", "prompt", "run_id", "text", "timestamp", "execution_time", "end_time"])
+_IN_SPANS = ("content", "attributes.")
+# In what cannot be taken apart: all that stands in quotes, and from when on.
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+_BEGINNING = re.compile(r"\btimestamp(?:_ms)?\s*>", re.IGNORECASE)
 
 
 class State(StrEnum):
@@ -108,7 +113,8 @@ class TraceFilter:
     def searches_text(self) -> bool:
         """Tell whether spans are looked through, which takes time for each of them."""
         return bool(self.text) or any(
-            (each.entity, each.key) in _TEXT_OF_SPANS for each in self._others
+            each.key == "text" or (each.entity == "span" and each.key.startswith(_IN_SPANS))
+            for each in self._others
         )
 
     @property
@@ -149,6 +155,11 @@ def clauses(text: str) -> list[Clause] | None:
     return found
 
 
+def names_a_beginning(text: str) -> bool:
+    """Tell whether a filter that cannot be taken apart says from when on."""
+    return bool(_BEGINNING.search(_QUOTED.sub("''", text)))
+
+
 def equals(entity: str, key: str, value: str) -> str:
     """Return a comparison; raise a `Refused` if MLflow's filters cannot hold the value."""
     quote = next((each for each in ("'", '"') if each not in value), None)
@@ -158,6 +169,8 @@ def equals(entity: str, key: str, value: str) -> str:
             "MLflow's filters cannot hold this text: it has both kinds of quotes, a backslash or "
             "something invisible in it, or it is too long."
         )
+    if entity == "tag" and key.lower() in _OWN:
+        raise Refused(f"MLflow's filters take a tag that is called {key} for something else.")
     name = key if _SIMPLE_KEY.match(key) else f"`{key}`"
     return f"{entity}.{name} = {quote}{value}{quote}"
 
@@ -278,6 +291,6 @@ def milliseconds(moment: datetime) -> int:
 def _pattern(text: str) -> str:
     """Return what finds a text anywhere; what spans write otherwise may be anything there."""
     plain = _WRITTEN_OTHERWISE.sub("%", text)
-    plain = "".join(each if each.isprintable() else "%" for each in plain)[:LONGEST_VALUE]
+    plain = "".join(each if each.isprintable() else "%" for each in plain)
     quote = '"' if "'" in plain else "'"
     return f"{quote}%{plain}%{quote}"

@@ -47,7 +47,7 @@ class TraceQuery:
     def bound(self) -> str:
         """Return how far back is looked beside what the filter says; empty if that is said."""
         known = self.filter
-        is_bounded = "timestamp" in self.text if known is None else known.is_bounded
+        is_bounded = filter_text.names_a_beginning(self.text) if known is None else known.is_bounded
         if is_bounded:
             return ""
         if self.span == ANY_TIME:
@@ -96,6 +96,8 @@ class TracedChains:
 
     experiment: str
     endpoints: tuple[str, ...]
+    # The registered models they serve.
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,3 +205,5 @@ class UnfiledRequests:
 
     requests: tuple[Unfiled, ...] = ()
     looked_at: int = 0
+    # Endpoints whose record could not be read, though it should be there.
+    unread: tuple[str, ...] = ()

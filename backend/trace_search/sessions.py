@@ -9,7 +9,7 @@ MLflow, which takes seconds.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from backend.errors import ReviewAppError
+from backend.errors import Refused, ReviewAppError
 from backend.trace_search import filter_text
 from backend.trace_search import traces as trace_pages
 from backend.trace_search.filter_text import SESSION
@@ -23,11 +23,16 @@ _PER_SEARCH = 100
 _MOST_SEARCHES = 10
 _SAME_TIME = 4
 _NEWEST = ["timestamp_ms DESC"]
+_OF_ANY = f"metadata.`{SESSION}` IS NOT NULL"
 
 
 def page(experiments: Sequence[str], text: str, before: int | None = None) -> SessionPage:
     """Return the conversations of the traces a filter finds, the one with the latest turn first."""
-    found, further = _last_turns(experiments, text, before)
+    try:
+        found, further = _last_turns(experiments, text, before, _OF_ANY)
+    except Refused:
+        # Not every MLflow can be asked for that; if it is the filter, that is said now.
+        found, further = _last_turns(experiments, text, before)
 
     def read(session: str) -> SessionRow | None:
         row = _row(experiments, session)
@@ -39,10 +44,10 @@ def page(experiments: Sequence[str], text: str, before: int | None = None) -> Se
 
 
 def _last_turns(
-    experiments: Sequence[str], text: str, before: int | None
+    experiments: Sequence[str], text: str, before: int | None, *more: str
 ) -> tuple[list[str], int | None]:
     """Return the ids of a page, and before which moment there may be more."""
-    clauses = [*([text] if text else []), f"metadata.`{SESSION}` IS NOT NULL"]
+    clauses = [*([text] if text else []), *more]
     if before is not None:
         clauses.append(f"trace.timestamp_ms < {before:d}")
     ids: dict[str, None] = {}

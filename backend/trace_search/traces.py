@@ -6,12 +6,15 @@ seconds.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import Assessment, Trace, TraceInfo
 from mlflow.exceptions import MlflowException
+from mlflow.protos.service_pb2 import TraceInfoV3
 from mlflow.store.entities import PagedList
+from mlflow.utils.proto_json_utils import parse_dict
 
 from backend.error_translation import translated
 from backend.errors import Refused
@@ -63,6 +66,14 @@ def one(experiments: Sequence[str], trace_id: str) -> TraceRow | None:
     text = filter_text.equals("trace", "request_id", trace_id)
     found = search(experiments, text, _ORDERS[Order.NEWEST], 1)
     return row_of(found[0].info) if found else None
+
+
+def told(info: Mapping[str, Any], experiments: Sequence[str]) -> TraceRow | None:
+    """Return a trace from what MLflow's REST says of it, if it is in one of these experiments."""
+    written = TraceInfoV3()
+    parse_dict(info, written)  # type: ignore[no-untyped-call]  # MLflow's
+    row = row_of(TraceInfo.from_proto(written))
+    return row if row.experiment in experiments else None
 
 
 def beside(experiments: Sequence[str], row: TraceRow) -> Neighbours:

@@ -5,7 +5,9 @@ Where a workspace files traces a while after the answers, this is where they are
 
 from databricks.sdk import WorkspaceClient
 
-from backend.request_logs.log_tables import tables_of
+from backend.request_logs.log_conditions import condition
+from backend.request_logs.log_tables import LogTables, tables_of
+from backend.request_logs.query import LogQuery
 from backend.tables import sql
 from backend.trace_search.record import QUESTION_CHARACTERS, Unfiled
 from backend.turns.recorded_turns import time_of
@@ -23,20 +25,21 @@ _TRACE_ID = (
 
 def newest(workspace: WorkspaceClient, endpoint: str) -> list[Unfiled]:
     """Return an endpoint's newest requests that have a trace on record."""
-    return _requests(workspace, endpoint, f"{{at}} >= {_SINCE}", {})
+    tables = tables_of(workspace, endpoint)
+    return _requests(workspace, tables, f"{tables.only} AND {tables['at']} >= {_SINCE}", {})
 
 
 def find(workspace: WorkspaceClient, endpoint: str, request_id: str) -> Unfiled | None:
     """Return one request, by its id or by the one its caller gave it."""
-    which = "({id} = :request OR {client_id} = :request)"
-    found = _requests(workspace, endpoint, which, {"request": request_id})
+    tables = tables_of(workspace, endpoint)
+    asked = LogQuery(endpoint, request=request_id, with_own=True)
+    found = _requests(workspace, tables, *condition(asked, tables))
     return found[0] if found else None
 
 
 def _requests(
-    workspace: WorkspaceClient, endpoint: str, which: str, parameters: dict[str, str]
+    workspace: WorkspaceClient, tables: LogTables, which: str, parameters: dict[str, str]
 ) -> list[Unfiled]:
-    tables = tables_of(workspace, endpoint)
     columns = tables.columns
     trace = columns["trace"]
     # The newest are chosen before anything is taken out of a trace.
@@ -45,12 +48,12 @@ def _requests(
         f"FROM (SELECT {columns['id']} AS id, {columns['micros']} AS micros, "
         f"left({columns['question']}, {QUESTION_CHARACTERS}) AS question, "
         f"{columns['version']} AS version, {columns['requester']} AS requester, {trace} AS trace "
-        f"FROM {tables.requests} log WHERE {tables.only} AND {trace} IS NOT NULL "
-        f"AND {which.format(**columns)} ORDER BY micros DESC LIMIT {LOOKED_AT:d}) "
+        f"FROM {tables.requests} log WHERE {which} AND {trace} IS NOT NULL "
+        f"ORDER BY micros DESC LIMIT {LOOKED_AT:d}) "
         "WHERE trace IS NOT NULL ORDER BY micros DESC"
     )
     rows = sql.rows(workspace, statement, parameters)
-    return [_unfiled(row, endpoint) for row in rows if row["id"] and row["trace_id"]]
+    return [_unfiled(row, tables.endpoint) for row in rows if row["id"] and row["trace_id"]]
 
 
 def _unfiled(row: sql.Row, endpoint: str) -> Unfiled:

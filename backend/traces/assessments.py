@@ -120,7 +120,7 @@ def _value(told: Mapping[str, Any]) -> Any:
         return told.get("value")
     try:
         return json.loads(str(serialized.get("value")))
-    except ValueError:
+    except (ValueError, RecursionError):
         return serialized.get("value")
 
 

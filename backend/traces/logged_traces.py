@@ -16,6 +16,7 @@ from backend.error_translation import translated
 from backend.errors import NotAllowed, NotFound, NotOffered
 from backend.request_logs.log_tables import LogTables, tables_of
 from backend.tables import sql
+from backend.tables.moments import written
 from backend.traces import trace_infos
 from backend.traces.record import Source, TraceHead
 
@@ -72,7 +73,7 @@ def _row(
         f"AND {tables['trace']} IS NOT NULL AND {wanted} LIMIT 1",
         {
             "name": f'%"{name}"%' if is_trace else name,
-            "since": since.strftime("%Y-%m-%d %H:%M:%S"),
+            "since": written(since),
         },
     )
     return rows[0] if rows else None
@@ -82,7 +83,7 @@ def _trace(workspace: WorkspaceClient, tables: LogTables, name: str, row: sql.Ro
     text = "".join(_pieces(workspace, tables, row))
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotFound("The request log has this trace, but it cannot be read.") from error
     document = document if isinstance(document, dict) else {}
     info, data = document.get("info"), document.get("data")

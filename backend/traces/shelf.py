@@ -28,6 +28,13 @@ class ReadTrace:
     # While it is being written, or may move to where more is known of it, not for long.
     seconds: float = KEPT_SECONDS
     read_at: float = field(default_factory=time.monotonic)
+    # When the workspace last let this visitor see it.
+    allowed_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_old(self) -> bool:
+        """Tell whether it is to be read again."""
+        return time.monotonic() - self.read_at > self.seconds
 
     @property
     def size(self) -> int:
@@ -47,23 +54,31 @@ class Shelf:
     def get(self, visitor: object, name: str) -> ReadTrace | None:
         """Return what this visitor has read of this name."""
         with self._lock:
+            self._clear()
             found = self._kept.get((visitor, name))
-            if found is None:
-                return None
-            if time.monotonic() - found.read_at > found.seconds:
-                del self._kept[visitor, name]
-                return None
-            self._kept.move_to_end((visitor, name))
+            if found:
+                self._kept.move_to_end((visitor, name))
             return found
 
     def put(self, visitor: object, name: str, trace: ReadTrace) -> None:
         """Keep it; what was not looked at for longest makes room."""
         with self._lock:
+            self._clear()
             self._kept[visitor, name] = trace
             self._kept.move_to_end((visitor, name))
             total = sum(each.size for each in self._kept.values())
             while total > self._most_bytes and self._kept:
                 total -= self._kept.popitem(last=False)[1].size
+
+    def drop(self, visitor: object, name: str) -> None:
+        """Keep it no longer."""
+        with self._lock:
+            self._kept.pop((visitor, name), None)
+
+    def _clear(self) -> None:
+        """Let go of what nobody came back for in time."""
+        for key in [key for key, trace in self._kept.items() if trace.is_old]:
+            del self._kept[key]
 
 
 def packed(text: str) -> bytes:

@@ -21,6 +21,8 @@ _MOST_EVENTS = 200
 # What is neither input nor output is a note, of which the beginning tells what it is.
 _NOTE_CHARACTERS = 20_000
 _NAME_CHARACTERS = 500
+# Beyond this a chain has not counted, whatever it wrote.
+_MOST_NUMBER = 1e15
 
 
 def span_of(document: Mapping[str, Any]) -> TraceSpan:
@@ -88,12 +90,16 @@ def holds(value: Any, wanted: str) -> bool:
 def tokens_in(usage: object) -> int | None:
     """Return how many tokens a span says it took."""
     total = _mapping(_read(usage)).get("total_tokens")
-    return total if isinstance(total, int) and not isinstance(total, bool) else None
+    is_one = isinstance(total, int) and not isinstance(total, bool) and abs(total) < _MOST_NUMBER
+    return total if is_one else None
 
 
 def _cost_in(cost: object) -> float | None:
     total = _mapping(_read(cost)).get("total_cost")
-    return float(total) if isinstance(total, int | float) else None
+    # Neither yes and no nor what is no number at all.
+    if isinstance(total, bool) or not isinstance(total, int | float):
+        return None
+    return float(total) if abs(total) < _MOST_NUMBER else None
 
 
 def _event(event: Mapping[str, Any]) -> SpanEvent:
@@ -163,7 +169,8 @@ def _read(value: object) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
+        # Anybody may write a thousand brackets into each other.
         return value
 
 

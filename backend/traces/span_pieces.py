@@ -13,7 +13,7 @@ from urllib.parse import quote
 from databricks.sdk import WorkspaceClient
 
 from backend.error_translation import translated
-from backend.errors import NotOffered
+from backend.errors import Failed, NotOffered, Refused
 from backend.traces import span_documents
 from backend.traces.record import UNKNOWN_KIND, SpanContent, TraceSpan
 from backend.traces.tree import state_of
@@ -78,8 +78,10 @@ def file(workspace: WorkspaceClient, trace_id: str) -> Iterator[bytes]:
 
 
 def _rows(columns: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    names = ("id", "parent", "name", "kind", "state", "start", "end", "bytes", "cost", "tokens")
-    return zip(*(columns.get(name) or repeat(None) for name in names), strict=False)
+    more = ("parent", "name", "kind", "state", "start", "end", "bytes", "cost", "tokens")
+    # A column that is not there has no end; there are as many spans as ids, which may be none.
+    rest = (columns.get(name) or repeat(None) for name in more)
+    return zip(columns.get("id") or (), *rest, strict=False)
 
 
 def _address(trace_id: str) -> str:
@@ -87,8 +89,14 @@ def _address(trace_id: str) -> str:
 
 
 def _ask(workspace: WorkspaceClient, path: str, query: dict[str, Any]) -> Mapping[str, Any]:
-    with translated():
-        answer = workspace.api_client.do("GET", path, query=query)
+    try:
+        with translated():
+            answer = workspace.api_client.do("GET", path, query=query)
+    except (Refused, Failed) as error:
+        # A workspace may call an unknown address a bad one, or answer it with a page for people.
+        if isinstance(error, Refused) or isinstance(error.__cause__, ValueError):
+            raise NotOffered from error
+        raise
     if not isinstance(answer, dict):
         raise NotOffered
     return answer

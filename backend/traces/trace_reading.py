@@ -6,6 +6,7 @@ decides: MLflow's information about a trace, and the log, are read with it.
 """
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
@@ -27,6 +28,8 @@ MOST_SPANS = 100_000
 # A trace that is being written, and one that MLflow may have in a moment.
 _SOON_OLD_SECONDS = 5.0
 _UNDER_WAY = "IN_PROGRESS"
+# How long a right that was taken away may go unnoticed.
+FRESH_SECONDS = 60.0
 _NOT_THERE = (NotFound, NotOffered)
 # One for all visitors, so that there is one limit.
 _shelf = Shelf()
@@ -114,10 +117,26 @@ class TraceReading:
         if not name.strip():
             raise NotFound("No trace is named.")
         if known := _shelf.get(self._visitor, name):
-            return known
+            return self._still_allowed(name, known)
         found = self._found(name)
         _shelf.put(self._visitor, name, found)
         return found
+
+    def _still_allowed(self, name: str, known: ReadTrace) -> ReadTrace:
+        """Return what was read before, if the workspace would still hand it to this visitor."""
+        head = known.outline.head
+        # What comes from the request log is read anew before that anyway.
+        is_fresh = time.monotonic() - known.allowed_at < FRESH_SECONDS
+        if is_fresh or head.source is Source.REQUEST_LOG:
+            return known
+        try:
+            trace_infos.read(self._workspace, head.trace_id)
+        except (NotAllowed, NotFound):
+            _shelf.drop(self._visitor, name)
+            raise
+        allowed = replace(known, allowed_at=time.monotonic())
+        _shelf.put(self._visitor, name, allowed)
+        return allowed
 
     def _found(self, name: str) -> ReadTrace:
         try:

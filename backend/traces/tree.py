@@ -40,28 +40,36 @@ def critical_path(children: Children) -> frozenset[str]:
     """Return the spans that made it take as long as it did.
 
     Going back from the end of a span, it is the one below it that ended last, then the one that
-    ended last before that began, and so on; and the same below each of those.
+    ended last before that began, and so on; and the same below each of those. What has not ended
+    goes on for as long as that in which it lies has not ended either.
     """
     found: set[str] = set()
-    tops = children.get("", [])
-    end = max((_end(span) for span in tops), default=0)
-    waiting = [(tops, end)]
+    end = max((_end(span) for below in children.values() for span in below), default=0)
+    waiting = [(children.get("", []), end, True)]
     while waiting:
-        spans, until = waiting.pop()
-        for span, span_end in _last_before(spans, until):
+        spans, until, is_open = waiting.pop()
+        for span, span_end in _last_before(spans, until, is_open=is_open):
             found.add(span.span_id)
-            waiting.append((children.get(span.span_id, []), span_end))
+            below = children.get(span.span_id, [])
+            waiting.append((below, span_end, is_open and span.end_ns is None))
     return frozenset(found)
 
 
-def _last_before(spans: Sequence[TraceSpan], until: int) -> Iterator[tuple[TraceSpan, int]]:
+def _last_before(
+    spans: Sequence[TraceSpan], until: int, *, is_open: bool
+) -> Iterator[tuple[TraceSpan, int]]:
     """Yield spans that do not overlap, from the last one back; what lasts longer is cut off."""
+    ends = [until if is_open and span.end_ns is None else _end(span) for span in spans]
     latest = until
-    for span in sorted(spans, key=_end, reverse=True):
-        end = min(_end(span), until)
+    for last, span in sorted(zip(ends, spans, strict=True), key=_first, reverse=True):
+        end = min(last, until)
         if end <= latest and span.start_ns <= end:
             yield span, end
             latest = span.start_ns
+
+
+def _first(pair: tuple[int, TraceSpan]) -> int:
+    return pair[0]
 
 
 def _end(span: TraceSpan) -> int:

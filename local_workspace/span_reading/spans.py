@@ -133,7 +133,8 @@ def _holds(value: Any, text: str) -> bool:
 def _read(value: str) -> Any:
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
+        # Anybody may write a thousand brackets into each other.
         return value
 
 

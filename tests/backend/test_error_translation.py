@@ -81,6 +81,13 @@ def test_the_request_id_is_kept():
     assert error.request_id == "req-1"
 
 
+def test_a_page_for_people_is_no_answer_of_this_workspace():
+    """Databricks may give one, with status 200, for an address that only the local one has."""
+    page = requests.exceptions.JSONDecodeError("Expecting value", "<!doctype html>", 0)
+
+    assert type(translate(page)) is errors.NotOffered
+
+
 def test_our_own_errors_pass_unchanged():
     """Translating twice does not lose the sentence."""
     error = errors.NotFound("There is no such chain.")

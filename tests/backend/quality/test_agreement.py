@@ -64,3 +64,12 @@ def test_what_cannot_be_measured_says_so(votes, sentence):
 
     assert found.alpha is None
     assert sentence in str(found)
+
+
+@pytest.mark.parametrize("votes", [[Votes(1, 1, 1)], [Votes(1, 1, 50)], [Votes(2, 1, 7)]])
+def test_answers_that_were_all_judged_alike_give_no_interval(votes):
+    """No sample of them differs, which would look as if nothing were more certain."""
+    found = agreement(votes)
+
+    assert found.interval is None
+    assert "between" not in str(found)

@@ -1,10 +1,10 @@
 """What every query of quality is made of: bounded, and with values that never stand in the text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.errors import NotAllowed, NotOffered
+from backend.errors import NotAllowed, NotOffered, Refused
 from backend.identity import Role, Viewer
 from backend.quality import judged_requests, quality, verdict_sums
 from backend.quality.looked import Looked
@@ -13,6 +13,7 @@ from backend.request_logs import log_columns
 from backend.request_logs.log_tables import LogTables
 from backend.request_logs.query import LogQuery
 from backend.tables import sql
+from backend.tables.moments import written
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 HOSTILE = "2'; DROP TABLE x --"
@@ -50,7 +51,7 @@ def test_values_travel_as_parameters_and_only_those_that_are_named(asked):
     for statement, parameters in asked:
         assert "DROP" not in statement
         assert all(f":{name}" in statement for name in parameters)
-        assert "2026-02-01 12:00:00.000000" in parameters.values()
+        assert written(NOW - timedelta(days=30)) in parameters.values()
 
 
 def test_version_nobody_asked_has_a_side_without_numbers(asked):
@@ -88,3 +89,38 @@ def test_long_time_is_told_by_weeks():
 
     assert verdict_sums.days_per_span(looked) == 7
     assert verdict_sums.days_per_span(Looked(None, TABLES, LogQuery("chain", "30d"), NOW)) == 1
+
+
+def _refusing(monkeypatch, *too_large, say="Inline byte limit exceeded."):
+    """Let the warehouse refuse statements about these requests; returns what it was asked."""
+    asked = []
+
+    def rows(_workspace, _statement, parameters):
+        ids = [value for name, value in parameters.items() if name.startswith("looked_id")]
+        asked.append(ids)
+        if set(ids) & set(too_large):
+            raise Refused(f"The SQL warehouse did not accept the statement. It said: {say}")
+        return [{"id": each, "trace": None, "response_body": None} for each in ids]
+
+    monkeypatch.setattr(sql, "rows", rows)
+    return asked
+
+
+def test_body_larger_than_an_answer_is_left_out_and_the_others_are_read(monkeypatch):
+    """Whichever of them it is, also the first."""
+    ids = [str(number) for number in range(150)]
+    looked = Looked(None, TABLES, LogQuery("chain"), NOW)
+
+    for too_large in ("0", "77", "149"):
+        _refusing(monkeypatch, too_large)
+        assert judged_requests.sources(looked, ids).keys() == {*ids} - {too_large}
+
+
+def test_statement_that_is_refused_for_another_reason_is_told_and_not_tried_for_each(monkeypatch):
+    """Nobody is shown that there is nothing where it could not be read."""
+    ids = [str(number) for number in range(150)]
+    asked = _refusing(monkeypatch, *ids, say="PARSE_SYNTAX_ERROR")
+
+    with pytest.raises(Refused, match="PARSE_SYNTAX_ERROR"):
+        judged_requests.sources(Looked(None, TABLES, LogQuery("chain"), NOW), ids)
+    assert len(asked) < 10

@@ -59,7 +59,7 @@ def report():
         versions=Versions(
             sides[0],
             sides[1],
-            (),
+            (Topic((HOSTILE,), said, (), {"2": Sum("2", 30, 2), "1": Sum("1", 2, 30)}),),
             (Pair(QUESTION, QUESTION, False),),
             (Pair(QUESTION, QUESTION, True),),
         ),
@@ -109,6 +109,7 @@ def test_every_share_in_it_has_its_interval(report):
     assert not bare
     assert "33 % called wrong (19 to 51 %), 30 verdicts" in said
     assert "That is 24 points more" in said
+    assert "88 points less" in next(row for row in said.splitlines() if row.startswith("| Topic: "))
 
 
 def test_markdown_keeps_hostile_text_in_its_cell(report):

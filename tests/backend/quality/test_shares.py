@@ -56,3 +56,13 @@ def test_difference_that_may_be_chance_says_so():
     assert difference.direction == 0
     assert "no difference one can be sure of" in str(difference)
     assert str(Difference(Share(1, 2), Share(0, 0))) == "nothing to compare"
+
+
+def test_difference_one_can_be_sure_of_is_never_told_as_none():
+    """Of very many verdicts a third of a hundredth is sure."""
+    difference = Difference(Share(101_500, 500_000), Share(100_000, 500_000))
+
+    assert str(difference) == "0.3 points more (0.1 to 0.5)"
+    assert str(Difference(Share(100_000, 500_000), Share(101_500, 500_000))).startswith(
+        "0.3 points l"
+    )

@@ -116,3 +116,25 @@ def test_thousands_of_questions_fit_into_a_moment():
 
     assert len(question_words.space_of(questions).words) <= question_words.MOST_WORDS
     assert sum(len(each.request_ids) for each in topics_of(judged(questions))) == 10_000
+
+
+@pytest.mark.parametrize("number", [LEAST_QUESTIONS, 40])
+def test_what_everybody_asks_is_a_topic_with_a_name(number):
+    """Though its words tell nothing apart where nothing else is asked."""
+    (found,) = topics_of(judged(["How do refunds work?"] * number, down=1))
+
+    assert set(found.words) == {"refunds", "work"}
+    assert found.said.down == number
+
+
+def test_what_most_ask_is_a_topic_beside_the_others():
+    """It is no rest, and an unjudged question like it is found."""
+    wrong = judged(["How do refunds work?"] * 40, down=1)
+    found = topics_of([*wrong, *judged(CANTEEN, up=1)], 2)
+    (like,) = alike(wrong, judged(["Do refunds work?", *CANTEEN]))
+
+    assert {frozenset(each.words) & {"refunds", "other questions"} for each in found} == {
+        frozenset({"refunds"}),
+        frozenset(),
+    }
+    assert like.question.question == "Do refunds work?"

@@ -7,10 +7,13 @@ import mlflow
 import pytest
 
 from backend.connection import open_workspace
+from backend.request_logs import log_columns
+from backend.request_logs.log_tables import LogTables
+from backend.trace_search import unfiled
 from backend.trace_search.filter_text import TraceFilter, written
 from backend.trace_search.record import TraceQuery
 from backend.trace_search.search import TraceSearch
-from tests.backend.judged import DETAIL, ENDPOINT
+from tests.backend.judged import DETAIL, ENDPOINT, SUBMIT
 from tests.backend.talked import LIST, body_of, completion
 
 SECOND = 10**9
@@ -24,6 +27,29 @@ def search(workspace, endpoint, experiment) -> TraceSearch:
     workspace.answers[LIST] = (200, {"endpoints": [{"name": ENDPOINT, "tags": tags}]})
     workspace.answers[MAY_READ] = (200, {"experiment": {"experiment_id": experiment}})
     return TraceSearch(open_workspace(workspace.address, "token"))
+
+
+@pytest.fixture
+def log(workspace, monkeypatch):
+    """Let the endpoint have a request log, with these requests and their traces."""
+    found = {"databricks_request_id": "string", "timestamp": "timestamp", "request_raw": "string"}
+    columns = log_columns.columns_of(found | {"request": "string", "trace": "string"})
+    tables = LogTables(ENDPOINT, "`main`.`rag`.`log`", None, columns)
+    monkeypatch.setattr(unfiled, "tables_of", lambda *_: tables)
+    workspace.answers["GET /api/2.0/sql/warehouses"] = (200, {"warehouses": [{"id": "w"}]})
+
+    def contain(*rows):
+        names = ["id", "micros", "question", "version", "requester", "trace_id"]
+        rest = ["1772366400000000", "Why?", "3", "ann@example.com"]
+        answer = {
+            "statement_id": "s",
+            "status": {"state": "SUCCEEDED"},
+            "manifest": {"schema": {"columns": [{"name": each} for each in names]}},
+            "result": {"data_array": [[name, *rest, trace] for name, trace in rows]},
+        }
+        workspace.answers[SUBMIT] = (200, answer)
+
+    return contain
 
 
 class Asked:
@@ -53,7 +79,6 @@ class Asked:
     def file(self):
         """Wait until MLflow has them all, which takes a second."""
         if not self.is_filed:
-            mlflow.flush_trace_async_logging()
             self.is_filed = True
 
 

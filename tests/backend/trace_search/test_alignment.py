@@ -88,3 +88,10 @@ def test_large_traces_are_compared_from_their_beginning_only(monkeypatch):
 def test_nothing_and_nothing_is_nothing():
     """A trace without spans is no reason to fail."""
     assert align([], []).steps == ()
+
+
+def test_spans_in_a_circle_are_compared_as_the_tree_shows_them():
+    """The earliest stands at the top; none is lost."""
+    circle = [Span("a", "b", "x", 1), Span("b", "a", "y", 2), Span("c", "b", "z", 3)]
+
+    assert told(align(circle, circle)) == [("a", "a", 0), ("b", "b", 1), ("c", "c", 2)]

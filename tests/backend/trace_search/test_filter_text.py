@@ -133,12 +133,22 @@ def test_text_that_is_looked_for_is_one_comparison_whatever_is_in_it(text):
     assert clause.key == "text"
 
 
+def test_long_text_is_looked_for_as_a_whole():
+    """What was cut would find more than was meant."""
+    wanted = TraceFilter(text="word " * 200 + "end")
+
+    assert read(written(wanted)) == wanted
+
+
 @pytest.mark.parametrize(
     ("text", "is_bounded", "searches_text"),
     [
         ("", False, False),
         ("trace.text ILIKE '%a%'", False, True),
         ("span.content LIKE '%a%'", False, True),
+        ("span.attributes.model = 'a'", False, True),
+        ("tag.text LIKE '%a%'", False, True),
+        ("span.type = 'LLM'", False, False),
         ("trace.text ILIKE '%a%' AND trace.timestamp_ms > 5", True, True),
         ("trace.timestamp_ms < 5", False, False),
         ("trace.timestamp >= 5", True, False),

@@ -44,6 +44,10 @@ def test_address_that_says_nonsense_is_read_as_far_as_it_goes():
         ("span.content LIKE '%a%'", ANY_TIME, f"span.content LIKE '%a%' AND {WEEK_AGO}"),
         ("(a = 'b')", ANY_TIME, f"(a = 'b') AND {WEEK_AGO}"),
         ("(timestamp > 5)", "7d", "(timestamp > 5)"),
+        ("(trace.timestamp_ms>= 5)", "7d", "(trace.timestamp_ms>= 5)"),
+        # A word in quotes, or until when, is no beginning.
+        ("(a = 'timestamp > 5')", ANY_TIME, f"(a = 'timestamp > 5') AND {WEEK_AGO}"),
+        ("(timestamp < 5)", ANY_TIME, f"(timestamp < 5) AND {WEEK_AGO}"),
     ],
 )
 def test_search_is_bounded_unless_the_filter_says_from_when_on(text, span, asked):

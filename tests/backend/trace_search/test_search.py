@@ -101,6 +101,22 @@ def test_mlflow_reads_exactly_the_value_that_was_written(value):
     assert [each["comparator"] for each in parsed] == ["=", "="]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *SearchTraceUtils.SEARCH_KEY_TO_TAG,
+        *SearchTraceUtils.SEARCH_KEY_TO_METADATA,
+        *SearchTraceUtils.SEARCH_KEY_TO_SPAN,
+        *SearchTraceUtils.SEARCH_KEY_TO_ATTRIBUTE,
+    ],
+)
+def test_tag_whose_name_mlflow_takes_for_something_else_is_a_sentence(name):
+    """It would find what has nothing to do with the tag."""
+    for each in (name, name.upper()):
+        with pytest.raises(Refused, match="for something else"):
+            written(TraceFilter(tag=each, tag_value="x"))
+
+
 def test_pages_follow_each_other_by_token(search, ask, monkeypatch):
     """Newest first, and all of them once."""
     monkeypatch.setattr(traces_module, "ROWS", 2)

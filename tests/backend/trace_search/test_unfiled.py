@@ -4,38 +4,14 @@ import json
 
 import pytest
 
+from backend.connection import open_workspace
 from backend.errors import NotFound, Unavailable
-from backend.request_logs import log_columns
-from backend.request_logs.log_tables import LogTables
-from backend.trace_search import unfiled
-from tests.backend.judged import ANALYST, DETAIL, ENDPOINT, SUBMIT
-from tests.backend.talked import body_of, completion, record
+from backend.trace_search.search import TraceSearch
+from tests.backend.judged import ANALYST, DETAIL, ENDPOINT
+from tests.backend.talked import LIST, body_of, completion, record
 
 # MLflow 3.17 uses a loader strategy its database layer no longer likes.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload``:sqlalchemy.exc.SADeprecationWarning")
-
-
-@pytest.fixture
-def log(workspace, monkeypatch):
-    """Let the endpoint have a request log, with these requests and their traces."""
-    found = {"databricks_request_id": "string", "timestamp": "timestamp", "request_raw": "string"}
-    columns = log_columns.columns_of(found | {"request": "string", "trace": "string"})
-    tables = LogTables(ENDPOINT, "`main`.`rag`.`log`", None, columns)
-    monkeypatch.setattr(unfiled, "tables_of", lambda *_: tables)
-    workspace.answers["GET /api/2.0/sql/warehouses"] = (200, {"warehouses": [{"id": "w"}]})
-
-    def contain(*rows):
-        names = ["id", "micros", "question", "version", "requester", "trace_id"]
-        rest = ["1772366400000000", "Why?", "3", "ann@example.com"]
-        answer = {
-            "statement_id": "s",
-            "status": {"state": "SUCCEEDED"},
-            "manifest": {"schema": {"columns": [{"name": each} for each in names]}},
-            "result": {"data_array": [[name, *rest, trace] for name, trace in rows]},
-        }
-        workspace.answers[SUBMIT] = (200, answer)
-
-    return contain
 
 
 def test_requests_on_record_that_mlflow_does_not_have_are_named(search, workspace, log, experiment):
@@ -61,6 +37,18 @@ def test_record_that_cannot_be_read_is_no_empty_record(search, workspace):
         search.unfiled(ANALYST)
 
 
+def test_record_that_cannot_be_read_among_others_is_named(search, workspace):
+    """Otherwise one would think that nothing is missing."""
+    tags = workspace.answers[DETAIL][1]["tags"]
+    listed = [{"name": name, "tags": tags} for name in (ENDPOINT, "broken")]
+    workspace.answers[LIST] = (200, {"endpoints": listed})
+    workspace.answers[DETAIL] = (200, {"name": ENDPOINT})
+    problem = {"error_code": "TEMPORARILY_UNAVAILABLE", "message": "!"}
+    workspace.answers["GET /api/2.0/serving-endpoints/broken"] = (503, problem)
+
+    assert search.unfiled(ANALYST).unread == ("broken",)
+
+
 def test_request_leads_to_its_trace_wherever_it_is(search, workspace, log, experiment):
     """MLflow first, then the request logs of the chains."""
     known = record(experiment, "req-known", "ann", "s", body_of("?"), completion("!"))
@@ -69,8 +57,13 @@ def test_request_leads_to_its_trace_wherever_it_is(search, workspace, log, exper
     log(("req-logged", "tr-logged"))
     assert search.of_request(ANALYST, "req-logged") == "tr-logged"
     sent = workspace.received[-1][1]
-    assert {"name": "request", "value": "req-logged"} in sent["parameters"]
+    assert [each["value"] for each in sent["parameters"]] == ["req-logged"]
     assert "req-logged" not in sent["statement"]
+
+    # An endpoint that is named needs no experiment.
+    workspace.answers[LIST] = (200, {"endpoints": [{"name": ENDPOINT}]})
+    untraced = TraceSearch(open_workspace(workspace.address, "token"))
+    assert untraced.of_request(ANALYST, "req-logged", ENDPOINT) == "tr-logged"
 
     log()
     with pytest.raises(NotFound, match="Neither MLflow nor a request log"):

@@ -58,6 +58,16 @@ def test_everybody_s_words_are_read_the_latest_first(reading, viewer, said):
     assert not any(each.is_mine for each in found)
 
 
+def test_value_that_cannot_be_read_is_shown_as_it_was_written(reading, viewer, said):
+    """Whoever wrote it may have meant anything."""
+    for value in ("{cut off", "[" * 20_000):
+        said(assessment("odd", expectation={"serialized_value": {"value": value}}))
+
+        (found,) = reading.said(viewer, TRACE_ID)
+
+        assert found.value == value
+
+
 def test_only_what_was_said_here_by_oneself_can_be_changed(reading, viewer, said):
     """A verdict's copy is changed where the verdict was given."""
     mine = viewer.user_name

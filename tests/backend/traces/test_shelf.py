@@ -63,3 +63,13 @@ def test_content_is_the_same_when_it_is_taken_from_the_shelf():
     """Also what is no proper text."""
     assert unpacked(packed("Grüße \U0001f600 \x00" * 100)) == "Grüße \U0001f600 \x00" * 100
     assert unpacked(packed("half \ud800")) == "half ?"
+
+
+def test_what_nobody_came_back_for_does_not_stay(read):
+    """What people asked is kept no longer than is said."""
+    kept, visitor = Shelf(), object()
+    kept.put(visitor, "left", read(1, seconds=0.0, read_at=time.monotonic() - 1))
+
+    kept.put(object(), "another", read(1))
+
+    assert [name for _, name in kept._kept] == ["another"]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from backend.traces.record import SpanState
-from backend.traces.span_documents import content_of, span_of
+from backend.traces.span_documents import content_of, holds, span_of
 from tests.backend.traces.traced import document, span_id
 
 
@@ -91,14 +91,19 @@ def test_events_are_read_with_their_attributes():
         {"name": None, "span_id": 12, "start_time_unix_nano": "17", "end_time_unix_nano": True},
         {"span_id": "!!!!!!!!!!!=", "attributes": {"mlflow.spanType": "{broken"}},
         {"attributes": {"mlflow.chat.tokenUsage": '{"total_tokens": "many"}'}},
+        {"attributes": {"mlflow.chat.tokenUsage": "[" * 15_000, "mlflow.llm.cost": "[" * 15_000}},
+        {"attributes": {"mlflow.chat.tokenUsage": '{"total_tokens": 1' + "0" * 400 + "}"}},
+        {"attributes": {"mlflow.llm.cost": '{"total_cost": 1' + "0" * 400 + "}"}},
+        {"attributes": {"mlflow.llm.cost": '{"total_cost": NaN}', "note": "[" * 15_000}},
     ],
 )
 def test_nothing_that_was_written_breaks_the_reading(written):
     """What is not understood is left out."""
     content = content_of(written)
 
-    assert content.span.tokens is None
+    assert (content.span.tokens, content.span.cost) == (None, None)
     assert content.span.duration_ns == 0
+    assert not holds(written, "nowhere")
 
 
 def test_hostile_names_stay_text():

@@ -1,16 +1,20 @@
 """One trace, for those who may read it: piece by piece, as a whole, or from the request log."""
 
 import json
+import uuid
 
 import mlflow
 import pytest
+from mlflow.entities import TraceInfo, TraceLocation, TraceState
 from mlflow.entities.trace_location import MlflowExperimentLocation
+from mlflow.tracing.client import TracingClient
 
+from backend.connection import open_workspace
 from backend.errors import NotAllowed, NotFound, NotOffered
 from backend.identity import Role, Viewer
 from backend.request_logs.log_columns import columns_of
 from backend.request_logs.log_tables import LogTables
-from backend.traces import logged_traces, trace_reading
+from backend.traces import logged_traces, span_pieces, trace_reading
 from backend.traces.record import Opinion, Source, SpanState
 from backend.traces.shelf import Shelf
 from tests.backend.judged import SUBMIT
@@ -143,7 +147,6 @@ def test_where_single_spans_are_not_offered_the_whole_trace_is_read(
         root.set_inputs({"question": 'Say "Straße"'})
         with mlflow.start_span("look up") as below:
             below.set_outputs(["found"])
-    mlflow.flush_trace_async_logging()
     info = INFO | {"trace_id": root.trace_id}
     workspace.answers[f"GET /api/3.0/mlflow/traces/{root.trace_id}"] = (
         200,
@@ -232,3 +235,66 @@ def test_endpoint_without_a_log_is_no_obstacle(reading, viewer, workspace):
     with pytest.raises(NotFound):
         reading.outline(viewer, TRACE_ID)
     assert SUBMIT not in [name for name, _ in workspace.received]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, b"<!doctype html><title>Sign in</title>"),
+        (400, {"error_code": "BAD_REQUEST", "message": "Bad Target"}),
+        (404, b"<html>Not found</html>"),
+    ],
+)
+def test_address_a_workspace_does_not_know_is_not_offered(workspace, answer):
+    """Whatever it says to that: the whole trace is read then."""
+    workspace.answers[PIECES] = answer
+
+    with pytest.raises((NotFound, NotOffered)):
+        span_pieces.spans(open_workspace(workspace.address, "token"), TRACE_ID, 10)
+
+
+@pytest.mark.parametrize("refusal", [403, 404])
+def test_right_that_was_taken_away_shows_though_the_trace_is_in_memory(
+    reading, viewer, traced, workspace, monkeypatch, refusal
+):
+    """The workspace is asked again after a minute, and hands out what it still may."""
+    reading.outline(viewer, TRACE_ID)
+    monkeypatch.setattr(trace_reading, "FRESH_SECONDS", 0.0)
+    assert len(reading.outline(viewer, TRACE_ID).spans) == 2
+    assert [name for name, _ in workspace.received].count(PIECES) == 1
+    workspace.answers[ADDRESS] = (refusal, {"error_code": "PERMISSION_DENIED", "message": "No."})
+
+    for _ in range(2):
+        with pytest.raises((NotAllowed, NotFound)):
+            reading.outline(viewer, TRACE_ID)
+
+
+def test_trace_without_any_span_is_not_found(reading, viewer, traced, workspace, answering):
+    """MLflow may know of a trace before the first of its spans has arrived."""
+    answering["AS `id`"] = []
+    columns = {name: [] for name in workspace.answers[PIECES][1]["spans"]}
+    workspace.answers[PIECES] = (200, {"spans": columns, "total": 0})
+
+    with pytest.raises(NotFound):
+        reading.outline(viewer, TRACE_ID)
+
+
+def test_trace_whose_spans_mlflow_has_not_is_read_from_the_log(
+    reading, viewer, workspace, logged, experiment
+):
+    """MLflow says that it cannot load it, which is no reason to show nothing."""
+    name, place = f"tr-{uuid.uuid4().hex}", TraceLocation.from_experiment_id(experiment)
+    TracingClient().start_trace(TraceInfo(name, place, 1, TraceState.IN_PROGRESS))
+    address = f"GET /api/3.0/mlflow/traces/{name}"
+    workspace.answers[address] = (200, {"trace": {"trace_info": INFO | {"trace_id": name}}})
+
+    assert reading.outline(viewer, name).head.source is Source.REQUEST_LOG
+
+
+@pytest.mark.parametrize("text", ["{cut off", "[" * 20_000])
+def test_trace_that_cannot_be_read_in_the_log_is_a_sentence(reading, viewer, logged, text):
+    """A chain may have written anything there."""
+    logged["AS `piece`"] = [{"piece": text}]
+
+    with pytest.raises(NotFound, match="cannot be read"):
+        reading.outline(viewer, TRACE_ID)

@@ -146,3 +146,12 @@ def test_children_and_path_are_found_by_id():
 def test_state_is_read_in_whichever_words(written, state):
     """MLflow has had several."""
     assert state_of(written) is state
+
+
+def test_critical_path_of_a_trace_under_way_leads_to_what_has_not_ended():
+    """That is what one waits for; what lies below an ended one is not waited for any more."""
+    spans = [span("root", end=None), span("early", "root", 0, 30)]
+    spans += [span("running", "root", 40, None), span("beside", "root", 45, 60)]
+    spans += [span("lost", "early", 7, None), span("inner", "early", 6, 30)]
+
+    assert outline(HEAD, spans).critical == {"root", "running", "early", "inner"}

@@ -217,6 +217,9 @@ def test_broken_json_within_an_attribute_holds_its_text():
     assert holds(content, "needle")
     assert holds(content, "broken \\")
     assert not holds(content, "other")
+    deep = json.dumps({"attributes": {"note": "[" * 15_000 + "\\ needle"}})
+    assert holds(deep, "needle")
+    assert not holds(deep, "other words")
 
 
 def test_letters_that_json_writes_by_number_are_found():

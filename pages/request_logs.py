@@ -7,7 +7,16 @@ from backend.identity import Role
 from backend.request_logs.query import LogQuery
 from components import states
 from components.models import words as model_words
-from components.request_logs import address, chain_choice, course, filters, follow, kept_page, tools
+from components.request_logs import (
+    address,
+    chain_choice,
+    course,
+    filters,
+    follow,
+    kept_page,
+    tools,
+    unfolded,
+)
 from components.request_logs import list as log_list
 from components.session import Session, require
 
@@ -64,7 +73,7 @@ def _draw(session: Session) -> None:
 
 
 session = require(Role.ANALYST)
-st.html(log_list.STYLE)
+st.html(log_list.STYLE + unfolded.STYLE)
 model_words.set_style()
 try:
     _draw(session)

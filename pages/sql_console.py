@@ -24,7 +24,8 @@ def _draw_side(session: Session) -> None:
         past_statements.draw(session)
     elif chosen == "saved":
         statement = str(st.session_state.get(state.STATEMENT) or "")
-        saved_views.draw(session, "sql_console", {state.ADDRESS: statement} if statement else {})
+        shown = {state.ADDRESS: statement} if statement else {}
+        saved_views.draw(session, "sql_console", shown, "statement")
     else:
         schema_browser.draw(session)
 

@@ -17,6 +17,8 @@ from components.request_logs import words
 from components.session import Session
 
 POLL_SECONDS = 1.0
+# As wide as what it says would reach beyond the page.
+WIDTH = 440
 _PREPARED = "log_export_prepared"
 _KINDS = {
     Kind.CSV: "CSV",
@@ -44,6 +46,11 @@ _STATES = {
 
 def draw(session: Session, query: LogQuery, count: int | None) -> None:
     """Draw the choice, the way to the file, and the downloads there were."""
+    with st.container(width=WIDTH):
+        _draw(session, query, count)
+
+
+def _draw(session: Session, query: LogQuery, count: int | None) -> None:
     st.markdown(_how_many(count))
     kind = st.segmented_control(
         "As",

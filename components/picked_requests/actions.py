@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from backend.identity import Role
 from components.picked_requests import adding, asking_again, comparing
 from components.session import Session
 
@@ -26,7 +27,14 @@ def draw(session: Session, endpoint: str, request_ids: list[str]) -> None:
             _have_judged(session, endpoint, ids)
         if st.button("Keep for evaluation", icon=":material/dataset:", key="picked_dataset"):
             _keep(session, endpoint, ids)
-        if st.button("Ask again", icon=":material/replay:", key="picked_replay"):
+        may_ask = session.viewer.has_any((Role.ADMIN,))
+        if st.button(
+            "Ask again",
+            icon=":material/replay:",
+            key="picked_replay",
+            disabled=not may_ask,
+            help=None if may_ask else asking_again.NOT_THEIRS,
+        ):
             _ask_again(session, endpoint, ids)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from backend.request_logs.query import USUAL_SPAN, LogQuery
+from backend.request_logs.query import LogQuery
 from components.plain_text import escaped
 from components.request_logs import address, words
 from components.request_logs.readable import cut, one_line
@@ -23,7 +23,7 @@ class Chip:
 
 
 def of(query: LogQuery) -> list[Chip]:
-    """Return what is filtered; the chain, and the usual time, are no filters."""
+    """Return what is filtered; the chain, and the last so much time, are no filters."""
     return [Chip(said, _without(query, names)) for names, said in _said(query)]
 
 
@@ -50,7 +50,7 @@ def draw(query: LogQuery) -> None:
             key="log_clear",
             help="Take everything off",
             on_click=address.put,
-            args=(LogQuery(query.endpoint),),
+            args=(LogQuery(query.endpoint, query.span),),
         )
 
 
@@ -61,7 +61,8 @@ def _without(query: LogQuery, names: tuple[str, ...]) -> LogQuery:
 
 
 def _said(query: LogQuery) -> Iterator[tuple[tuple[str, ...], str]]:
-    if query.since or query.until or query.span != USUAL_SPAN:
+    # The last so many days are named where they are chosen.
+    if query.since or query.until:
         yield ("span", "since", "until"), words.time_range(query)
     if query.version:
         yield ("version",), words.version(query.version)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,8 @@ _KEY = "log_columns"
 # Which request is open beside the list, for who cannot see it.
 MARK = "open"
 _SIGN = "▶"
+# What a year takes where it has to be said, and a question where time and question must do.
+_YEAR_WIDTH, _QUESTION_BESIDE = 35, 210
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,12 @@ class Column:
 
 
 COLUMNS = {
-    "at": Column("Time", lambda row: row.at, 165),
-    "question": Column("Question", lambda row: one_line(row.question), 330),
-    "outcome": Column("Outcome", lambda row: words.OUTCOME_WORDS[words.outcome_of(row)], 120),
+    "at": Column("Time", lambda row: row.at, 130),
+    "question": Column("Question", lambda row: one_line(row.question), 300),
+    "outcome": Column("Outcome", lambda row: words.OUTCOME_WORDS[words.outcome_of(row)], 95),
     "said": Column("Verdicts", words.said_of, 150),
-    "version": Column("Version", lambda row: one_line(row.version), 80),
-    "latency": Column("Took (ms)", lambda row: row.latency_ms, 95, is_number=True),
+    "version": Column("Version", lambda row: one_line(row.version), 72),
+    "latency": Column("Took (ms)", lambda row: row.latency_ms, 90, is_number=True),
     "requester": Column("Who asked", lambda row: one_line(row.requester), 190),
     "conversation": Column("Conversation", lambda row: one_line(row.conversation_id), 150),
     "status": Column("Status", lambda row: row.status, 75, is_number=True),
@@ -82,16 +85,29 @@ def frame(rows: Sequence[LogRow], opened: str) -> pd.DataFrame:
     return table
 
 
-def settings() -> dict[str, Any]:
-    """Return how the columns are drawn."""
+def settings(rows: Sequence[LogRow], *, is_beside: bool) -> dict[str, Any]:
+    """Return how the columns are drawn; beside an open request there is less room."""
     drawn: dict[str, Any] = {
         name: st.column_config.NumberColumn(each.title, width=each.width)
         if each.is_number
-        else st.column_config.TextColumn(each.title, width=each.width)
+        else st.column_config.TextColumn(each.title, width=_width(name, is_beside=is_beside))
         for name, each in COLUMNS.items()
     }
+    is_of_this_year = _is_of_this_year(rows)
     drawn["at"] = st.column_config.DatetimeColumn(
-        COLUMNS["at"].title, width=COLUMNS["at"].width, format="D MMM YYYY, HH:mm:ss"
+        COLUMNS["at"].title,
+        width=COLUMNS["at"].width + (0 if is_of_this_year else _YEAR_WIDTH),
+        format="D MMM, HH:mm:ss" if is_of_this_year else "D MMM YYYY, HH:mm:ss",
     )
     drawn[MARK] = st.column_config.TextColumn(" ", width=30, pinned=True)
     return drawn
+
+
+def _width(name: str, *, is_beside: bool) -> int:
+    return _QUESTION_BESIDE if is_beside and name == "question" else COLUMNS[name].width
+
+
+def _is_of_this_year(rows: Sequence[LogRow]) -> bool:
+    zone = times.zone()
+    year = datetime.now(UTC).astimezone(zone).year
+    return all(row.at.astimezone(zone).year == year for row in rows)

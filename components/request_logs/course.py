@@ -16,7 +16,8 @@ from backend.request_logs.query import USUAL_SPAN, LogQuery
 from backend.request_logs.record import Bucket, Course
 from components import states, times
 from components.plain_text import escaped
-from components.request_logs import address, course_charts, release_marks, words
+from components.request_logs import address, course_axes, course_charts, release_marks, words
+from components.request_logs.course_axes import Ends
 from components.request_logs.course_charts import SPAN
 from components.request_logs.readable import one_line
 from components.session import Session
@@ -27,22 +28,19 @@ _KEPT, _FIGURE = "log_course", "log_figure"
 def draw(session: Session, query: LogQuery) -> None:
     """Draw the plots and the figures they are made of."""
     try:
-        course = _read(session, query)
+        course, ends = _read(session, query)
     except ReviewAppError as problem:
         states.error(problem, key="_log_course")
         return
-    if not any(each.requests for each in course.buckets):
-        states.empty(
-            "No request is like this",
-            f"Time: {words.time_range(query)}. Look at a longer time, or take filters off.",
-        )
+    if ends is None or not any(each.requests for each in course.buckets):
+        states.empty(*words.nothing_found(query))
         return
     marks = release_marks.of(session, query)
     _draw_sums(course)
     key = f"log_plot_{abs(hash(query))}"
     st.subheader("Requests", anchor=False)
     st.altair_chart(
-        course_charts.requests(course, marks.releases),
+        course_charts.requests(course, ends, marks.releases),
         width="stretch",
         key=key,
         on_select="rerun",
@@ -52,10 +50,10 @@ def draw(session: Session, query: LogQuery) -> None:
     _offer_span(query, key)
     if marks.problem:
         st.caption(f"Releases cannot be shown now. {escaped(marks.problem)}")
-    _draw_speed(course, marks.releases)
+    _draw_speed(course, ends, marks.releases)
     st.subheader("Called wrong", anchor=False)
     st.altair_chart(
-        course_charts.called_wrong(course, marks.releases),
+        course_charts.called_wrong(course, ends, marks.releases),
         width="stretch",
         alt="Share of judged answers called wrong; the table below has the same figures.",
     )
@@ -65,15 +63,17 @@ def draw(session: Session, query: LogQuery) -> None:
     _draw_table(course)
 
 
-def _read(session: Session, query: LogQuery) -> Course:
-    """Return it as it was read for the same requests."""
-    known: tuple[LogQuery, Course] | None = st.session_state.get(_KEPT)
+def _read(session: Session, query: LogQuery) -> tuple[Course, Ends | None]:
+    """Return it as it was read for the same requests; without requests it has no ends."""
+    known: tuple[LogQuery, Course, Ends | None] | None = st.session_state.get(_KEPT)
     if known and known[0] == query:
-        return known[1]
+        return known[1:]
     with st.spinner("Counting …"):
         course = session.services.request_logs.course(session.viewer, query)
-    st.session_state[_KEPT] = (query, course)
-    return course
+    # Now is when it was read: a plot whose axis moves on forgets what was drawn over it.
+    ends = course_axes.ends_of(course, query) if course.buckets else None
+    st.session_state[_KEPT] = (query, course, ends)
+    return course, ends
 
 
 def forget() -> None:
@@ -85,14 +85,14 @@ def _draw_sums(course: Course) -> None:
     buckets = course.buckets
     requests, errors = sum(b.requests for b in buckets), sum(b.errors for b in buckets)
     up, down = sum(b.up for b in buckets), sum(b.down for b in buckets)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         st.metric("Requests", f"{requests:,}", width="content")
         st.metric("Failed", f"{errors:,} ({errors / requests:.1%})", width="content")
         st.metric("Called right", f"{up:,}", width="content")
         st.metric("Called wrong", f"{down:,}", width="content")
 
 
-def _draw_speed(course: Course, marks: Sequence[release_marks.Mark]) -> None:
+def _draw_speed(course: Course, ends: Ends, marks: Sequence[release_marks.Mark]) -> None:
     st.subheader("How long answers took", anchor=False)
     figure = ""
     if len(course_charts.versions(course)) > 1:
@@ -111,7 +111,7 @@ def _draw_speed(course: Course, marks: Sequence[release_marks.Mark]) -> None:
             )
         )
     st.altair_chart(
-        course_charts.speed(course, marks, figure),
+        course_charts.speed(course, ends, marks, figure),
         width="stretch",
         alt="How long answers took; the table below has the same figures.",
     )

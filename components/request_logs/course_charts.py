@@ -4,7 +4,7 @@ What they show stands in a table as well. Knows no service and draws nothing by 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import altair as alt
@@ -13,6 +13,8 @@ import pandas as pd
 from backend.guard_rails.statistics import share_of
 from backend.request_logs.record import Bucket, Course
 from components import times
+from components.request_logs import course_axes
+from components.request_logs.course_axes import MOST_VERSIONS, OTHERS, Ends
 from components.request_logs.readable import one_line
 from components.request_logs.release_marks import Mark
 
@@ -26,11 +28,6 @@ _MIDDLE = "middle"
 CONFIDENCE = 0.95
 FIGURES = {"p50": "50 of 100 within", "p95": "95 of 100 within", "p99": "99 of 100 within"}
 USUAL_FIGURE = "p95"
-# So many versions are told apart; those with fewer requests are one.
-MOST_VERSIONS = 6
-OTHERS = "others"
-# To be seen on white and on black.
-_COLORS = ["#6366f1", "#0d9488", "#d97706", "#a855f7", "#0284c7", "#84cc16", "#64748b"]
 _FAILED = "#dc2626"
 
 
@@ -43,7 +40,7 @@ def versions(course: Course) -> list[str]:
     return sorted(most, key=lambda each: (each.isdigit(), len(each), each))
 
 
-def requests(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
+def requests(course: Course, ends: Ends, marks: Sequence[Mark]) -> alt.LayerChart:
     """Draw how many requests there were, and how many failed; a span can be drawn over it."""
     named = versions(course)
     table = _table(
@@ -58,13 +55,13 @@ def requests(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
     )
     base = alt.Chart(table, height=HEIGHT)
     bars = base.mark_bar().encode(
-        x=_time(course),
+        x=course_axes.time(ends, TIME),
         x2="end:T",
         y=alt.Y("sum(requests):Q", title="Requests", axis=alt.Axis(tickMinStep=1)),
         color=_color(course),
         tooltip=[
             _when(),
-            alt.Tooltip("version:N", title="Version"),
+            alt.Tooltip("version:N", title=" "),
             alt.Tooltip("sum(requests):Q", title="Requests", format=","),
             alt.Tooltip("sum(errors):Q", title="Failed", format=","),
         ],
@@ -72,18 +69,18 @@ def requests(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
     failed = base.mark_line(
         color=_FAILED, point=alt.OverlayMarkDef(color=_FAILED, shape="triangle"), strokeDash=[4, 2]
     ).encode(
-        x=_time(course, _MIDDLE),
+        x=course_axes.time(ends, _MIDDLE),
         y=alt.Y("sum(errors):Q"),
         tooltip=[_when(), alt.Tooltip("sum(errors):Q", title="Failed", format=",")],
     )
     chosen = alt.selection_interval(name=SPAN, encodings=["x"])
-    chart: alt.LayerChart = _with_marks(
-        course, [bars.add_params(chosen), failed], marks
-    ).properties(usermeta=_ON_CANVAS)
+    chart: alt.LayerChart = _with_marks(ends, [bars.add_params(chosen), failed], marks).properties(
+        usermeta=_ON_CANVAS
+    )
     return chart
 
 
-def speed(course: Course, marks: Sequence[Mark], figure: str) -> alt.LayerChart:
+def speed(course: Course, ends: Ends, marks: Sequence[Mark], figure: str) -> alt.LayerChart:
     """Draw how long answers took: all figures of one version, or one figure of several."""
     named = versions(course)
     wanted = [figure] if figure in FIGURES else list(FIGURES)
@@ -98,17 +95,17 @@ def speed(course: Course, marks: Sequence[Mark], figure: str) -> alt.LayerChart:
         # Of several versions together there is no such figure.
         if getattr(bucket, f"{each}_ms") is not None and bucket.version in named
     )
-    order = [_version(each) for each in named] if figure else list(FIGURES.values())
-    return _with_marks(course, [_lines(course, table, "ms", "Milliseconds", order)], marks)
+    order = [course_axes.name_of(each) for each in named] if figure else list(FIGURES.values())
+    return _with_marks(ends, [_lines(ends, table, "ms", "Milliseconds", order)], marks)
 
 
-def called_wrong(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
+def called_wrong(course: Course, ends: Ends, marks: Sequence[Mark]) -> alt.LayerChart:
     """Draw the share of judged answers called wrong, with what is known of its true value."""
     named = versions(course)
     table = _table(
         {
             **_times(course, bucket),
-            "of": _version(bucket.version),
+            "of": course_axes.name_of(bucket.version),
             "share": bucket.down / (bucket.up + bucket.down),
             "low": share_of(bucket.down, bucket.up + bucket.down, CONFIDENCE).low,
             "high": share_of(bucket.down, bucket.up + bucket.down, CONFIDENCE).high,
@@ -117,11 +114,11 @@ def called_wrong(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
         for bucket in course.buckets
         if bucket.up + bucket.down and bucket.version in named
     )
-    order = [_version(each) for each in named]
+    order = [course_axes.name_of(each) for each in named]
     scale = alt.Scale(domain=[0, 1])
     base = alt.Chart(table, height=HEIGHT).encode(
-        x=_time(course, _MIDDLE),
-        color=alt.Color("of:N", legend=None, sort=order, scale=_scale(order)),
+        x=course_axes.time(ends, _MIDDLE),
+        color=course_axes.color("of", order, "stroke"),
     )
     percent = alt.Axis(format="%")
     band = base.mark_area(opacity=0.18).encode(
@@ -129,27 +126,28 @@ def called_wrong(course: Course, marks: Sequence[Mark]) -> alt.LayerChart:
     )
     # Where there is only one figure an area has no width.
     reach = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q")
-    lines = _lines(course, table, "share", "Share called wrong", order, percent)
-    return _with_marks(course, [band, reach, lines], marks)
+    lines = _lines(ends, table, "share", "Share called wrong", order, percent)
+    return _with_marks(ends, [band, reach, lines], marks)
 
 
 def _lines(
-    course: Course,
+    ends: Ends,
     table: pd.DataFrame,
     value: str,
     title: str,
     order: list[str],
     axis: alt.Axis | None = None,
 ) -> alt.Chart:
-    legend = alt.Legend(title=None, orient="top", columns=MOST_VERSIONS + 1)
     chart: alt.Chart = (
         alt.Chart(table, height=HEIGHT)
         .mark_line(point=True, clip=True)
         .encode(
-            x=_time(course, _MIDDLE),
+            x=course_axes.time(ends, _MIDDLE),
             y=alt.Y(f"{value}:Q", title=title, axis=axis or alt.Undefined),
-            color=alt.Color("of:N", legend=legend, sort=order, scale=_scale(order)),
-            strokeDash=alt.StrokeDash("of:N", legend=legend, sort=order),
+            color=course_axes.color("of", order, "stroke"),
+            strokeDash=alt.StrokeDash(
+                "of:N", legend=course_axes.legend(order, "stroke"), sort=order
+            ),
             tooltip=[
                 _when(),
                 alt.Tooltip("of:N", title=" "),
@@ -160,11 +158,11 @@ def _lines(
     return chart
 
 
-def _with_marks(course: Course, layers: list[Any], marks: Sequence[Mark]) -> alt.LayerChart:
+def _with_marks(ends: Ends, layers: list[Any], marks: Sequence[Mark]) -> alt.LayerChart:
     if marks:
         table = _table({TIME: _there(each.at), "what": one_line(each.title)} for each in marks)
         base = alt.Chart(table).encode(
-            x=_time(course), tooltip=[_when(), alt.Tooltip("what:N", title=" ")]
+            x=course_axes.time(ends, TIME), tooltip=[_when(), alt.Tooltip("what:N", title=" ")]
         )
         layers = [
             *layers,
@@ -190,48 +188,17 @@ def _times(course: Course, bucket: Bucket) -> dict[str, pd.Timestamp]:
     return {TIME: begin, _MIDDLE: begin + pd.Timedelta(seconds=course.seconds_per_bucket / 2)}
 
 
-def _time(course: Course, field: str = TIME) -> alt.X:
-    """Return the axis, which is the same in all plots."""
-    begins = [bucket.since for bucket in course.buckets]
-    end = max(begins) + timedelta(seconds=course.seconds_per_bucket)
-    # A domain of mere numbers is not always taken for moments: then all is drawn at the left edge.
-    ends = [_moment(each) for each in (min(begins), end)]
-    return alt.X(f"{field}:T", title=None, scale=alt.Scale(domain=ends))
-
-
-def _moment(moment: datetime) -> alt.DateTime:
-    there = moment.astimezone(UTC)
-    return alt.DateTime(
-        year=there.year,
-        month=there.month,
-        date=there.day,
-        hours=there.hour,
-        minutes=there.minute,
-        seconds=there.second,
-        utc=True,
-    )
-
-
 def _when() -> alt.Tooltip:
     return alt.Tooltip(f"{TIME}:T", title="From", format="%Y-%m-%d %H:%M")
 
 
-def _version(version: str) -> str:
-    return f"Version {one_line(version)}" if version else "No version"
-
-
 def _name(bucket: Bucket, named: list[str]) -> str:
-    return _version(bucket.version) if bucket.version in named else OTHERS
+    return course_axes.name_of(bucket.version) if bucket.version in named else OTHERS
 
 
 def _color(course: Course) -> alt.Color:
     named = versions(course)
-    order = [_version(each) for each in named]
+    order = [course_axes.name_of(each) for each in named]
     if any(bucket.version not in named for bucket in course.buckets):
         order.append(OTHERS)
-    legend = alt.Legend(title=None, orient="top", columns=MOST_VERSIONS + 1)
-    return alt.Color("version:N", legend=legend, sort=order, scale=_scale(order))
-
-
-def _scale(order: list[str]) -> alt.Scale:
-    return alt.Scale(domain=order, range=_COLORS[: len(order)])
+    return course_axes.color("version", order)

@@ -15,6 +15,7 @@ from components.chat.chat_state import Entry
 from components.plain_text import escaped
 from components.request_logs import (
     address,
+    alike,
     answering_release,
     bodies,
     earlier_turns,
@@ -28,6 +29,8 @@ from components.trace_search import addresses as trace_addresses
 _KEPT = "log_detail"
 # Larger ones are read again with every click, rather than kept in every tab's memory.
 KEPT_CHARACTERS = 400_000
+# So much of a question is shown before its answer.
+QUESTION_CHARACTERS, QUESTION_LINES = 2_000, 30
 _COLORS = {"Answered": "green", "Failed": "red", "Left before the end": "orange"}
 
 
@@ -93,7 +96,9 @@ def _draw_turn(found: LogDetail) -> None:
     with st.container(border=True, gap="xsmall", key=f"{key}_question"):
         st.caption("Question")
         if question:
-            _draw_text(question, f"{key}_question")
+            beginning = beginning_of(question)
+            st.text(beginning)
+            _offer_rest(question, len(beginning), f"{key}_question")
         else:
             st.caption("What was asked could not be understood. The request as it came is below.")
     with st.container(border=True, gap="xsmall", key=f"{key}_answer"):
@@ -108,7 +113,7 @@ def _draw_answer(found: LogDetail, key: str) -> None:
     if answer.text:
         text = readable(answer.text)
         st.markdown(safe_markdown(cut(text)), anchors=False)
-        _offer_rest(text, key)
+        _offer_rest(text, SHOWN_CHARACTERS, key)
         copy_button.draw(text[: bodies.COPIED_CHARACTERS], "Copy the answer", f"{key}_copy")
     if answer.problem:
         st.markdown(f":red[:material/error:] {escaped(answer.problem)}")
@@ -118,13 +123,14 @@ def _draw_answer(found: LogDetail, key: str) -> None:
         st.caption("No answer is on record.")
 
 
-def _draw_text(text: str, key: str) -> None:
-    st.text(cut(text))
-    _offer_rest(text, key)
+def beginning_of(question: str) -> str:
+    """Return as much of a question as leaves its answer in sight."""
+    lines = cut(question, QUESTION_CHARACTERS).split("\n")
+    return "\n".join(lines[:QUESTION_LINES])
 
 
-def _offer_rest(text: str, key: str) -> None:
-    if len(text) <= SHOWN_CHARACTERS:
+def _offer_rest(text: str, shown: int, key: str) -> None:
+    if len(text) <= shown:
         return
     with st.expander(
         f"All of it ({len(text):,} characters)",
@@ -147,6 +153,7 @@ def _draw_links(query: LogQuery, found: LogDetail) -> None:
                 icon=":material/account_tree:",
                 query_params={trace_addresses.TRACE: trace_id},
             )
+        alike.draw(query, row)
         link = (st.context.url or "").partition("?")[0].rpartition("/")[0]
         link += address.of_request(query.endpoint, row.request_id)
         copy_button.draw(

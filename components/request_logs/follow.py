@@ -25,7 +25,12 @@ def draw(session: Session, query: LogQuery) -> None:
         help="The time chosen is over, so nothing new can come." if is_over else None,
     )
     if is_on and not is_over:
-        st.fragment(_look, run_every=LOOK_SECONDS)(session, query)
+        st.fragment(_draw_look, run_every=LOOK_SECONDS)(session, query)
+
+
+def _draw_look(session: Session, query: LogQuery) -> None:
+    with st.container(key="log_look"):
+        _look(session, query)
 
 
 def _look(session: Session, query: LogQuery) -> None:
@@ -46,7 +51,7 @@ def _look(session: Session, query: LogQuery) -> None:
     here = {each.request_id for each in kept.rows}
     came = tuple(each for each in came if each.request_id not in here)
     if not came:
-        _say(f"Following. Nothing new until {words.clock(datetime.now(UTC))}.")
+        _say(f"Following. Nothing new as of {words.clock(datetime.now(UTC))}.")
     elif kept_page.is_read():
         _offer(came)
     else:

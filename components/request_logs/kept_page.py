@@ -161,6 +161,11 @@ def go_newer(kept: Kept) -> None:
     st.session_state[_WAY] = (kept.query, way[:-1])
 
 
+def knows_newer(kept: Kept) -> bool:
+    """Tell whether the page before this one is known, as it is not to who came by a link."""
+    return bool(_way(kept.query))
+
+
 def _way(query: LogQuery) -> list[Cursor | None]:
     """Return the pages somebody has come by to this one."""
     of, way = st.session_state.get(_WAY, (None, []))

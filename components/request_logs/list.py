@@ -11,24 +11,39 @@ from backend.errors import ReviewAppError
 from backend.request_logs.query import LogQuery
 from components import pointer, states, times
 from components.picked_requests import actions as picked_requests
-from components.request_logs import address, columns, detail, kept_page, words
+from components.request_logs import address, beginning, columns, detail, kept_page, words
 from components.request_logs.kept_page import Kept
 from components.session import Session
 
 _LAST_CELL, _NOT_COUNTED = "log_last_cell", "log_not_counted"
+# Which request of a page that was turned to by going on is opened: its first or its last.
+_TURNED_TO = "log_turned_to"
 ROW_HEIGHT, HEADER, MOST_HEIGHT = 35, 37, 600
 _ROW = "[data-testid=stHorizontalBlock]:has(.st-key-log_opened_head)"
 STYLE = f"""<style>
 @media (min-width: 641px) {{
   /* The list stays in sight however long the request beside it is. */
   {_ROW} > [data-testid=stColumn]:not(:has(.st-key-log_opened_head)) {{
-    position: sticky; top: 4.5rem; align-self: flex-start; }}
+    position: sticky; top: 0.6rem; align-self: flex-start; }}
+  /* So does what leads from one request to the next. */
+  [data-testid=stLayoutWrapper]:has(> .st-key-log_opened_head) {{
+    position: sticky; top: 0; z-index: 2; padding: 0.6rem 0; margin: -0.6rem 0;
+    background: color-mix(in srgb, Canvas 85%, transparent); backdrop-filter: blur(0.5rem); }}
   [data-testid=stMainBlockContainer] {{ max-width: 110rem; padding-left: 2.5rem;
     padding-right: 2.5rem; }}
 }}
-/* Where there is no room for both, what is open takes the place of the list. */
+/* What can be done with marked requests is in sight where they are marked. */
+[data-testid=stLayoutWrapper]:has(> .st-key-log_picked) {{
+  position: sticky; bottom: 0.75rem; z-index: 2; border-radius: 0.6rem;
+  background: color-mix(in srgb, Canvas 85%, transparent); backdrop-filter: blur(0.5rem); }}
+/* Whether there is something new or nothing, the list stays where it is. */
+.st-key-log_look {{ min-height: 2.5rem; justify-content: center; }}
+/* Where there is no room for both, what is open takes the place of the list and its filters. */
 @media (max-width: 640px) {{
-  {_ROW} > [data-testid=stColumn]:not(:has(.st-key-log_opened_head)) {{ display: none; }}
+  {_ROW} > [data-testid=stColumn]:not(:has(.st-key-log_opened_head)),
+  [data-testid=stMainBlockContainer]:has(.st-key-log_opened_head)
+    :is(.st-key-log_filters, .st-key-log_more, .st-key-log_chips, .st-key-log_tools) {{
+    display: none; }}
 }}
 /* The file of the list is that of the export, whose cells no spreadsheet takes for formulas. */
 [data-testid=stElementToolbar] button[aria-label^="Download as CSV"] {{ display: none; }}
@@ -43,6 +58,9 @@ def draw(session: Session, query: LogQuery) -> None:
     except ReviewAppError as problem:
         states.error(problem, key="_log_list")
         return
+    turned_to: int | None = st.session_state.pop(_TURNED_TO, None)
+    if turned_to is not None and kept.rows:
+        _open_in_new_page(kept, kept.rows[turned_to].request_id)
     opened = address.opened()
     # One column or two: the list stays the same part of the page and is not built anew.
     place, *beside = st.columns([5, 6] if opened else 1, gap="medium")
@@ -65,7 +83,7 @@ def _draw_list(session: Session, kept: Kept, opened: str) -> None:
         height=min(HEADER + ROW_HEIGHT * len(rows), MOST_HEIGHT),
         row_height=ROW_HEIGHT,
         hide_index=True,
-        column_config=columns.settings(),
+        column_config=columns.settings(rows, is_beside=bool(opened)),
         column_order=[columns.MARK, *columns.shown()],
         key=kept.key,
         on_select=lambda: _follow_click(kept.key, ids),
@@ -162,33 +180,54 @@ def _draw_opened(session: Session, kept: Kept, opened: str) -> None:
         # Keys do nothing while somebody writes in a field.
         _draw_step(kept, "Previous", "K", place, -1)
         _draw_step(kept, "Next", "J", place, 1)
+        beginning.show(opened)
     detail.draw(session, kept.query, opened)
 
 
 def _draw_step(kept: Kept, label: str, key: str, place: int | None, step: int) -> None:
+    """Lead to the request beside the open one; at the end of the page to that of the next."""
     to = None if place is None else place + step
     there = kept.rows[to].request_id if to is not None and 0 <= to < len(kept.rows) else ""
+    goes_on = kept.page.older is not None if step > 0 else kept_page.knows_newer(kept)
+    turns = place is not None and not there and goes_on
     st.button(
         label,
         key=f"log_{label.lower()}",
         shortcut=key,
-        disabled=not there,
-        on_click=_turn_to,
-        args=(kept, there),
+        disabled=not (there or turns),
+        on_click=_turn_page if turns else _turn_to,
+        args=(kept, step) if turns else (kept, there),
     )
+
+
+def _turn_page(kept: Kept, step: int) -> None:
+    """Go on to the first request of the next page, or back to the last of the one before."""
+    turn = kept_page.go_older if step > 0 else kept_page.go_newer
+    turn(kept)
+    st.session_state[_TURNED_TO] = 0 if step > 0 else -1
 
 
 def _turn_to(kept: Kept, request_id: str) -> None:
     """Open another request, or none; the cell that is chosen in the table goes along."""
     address.set_opened(request_id)
     state = st.session_state.get(kept.key)
-    if not (state and state["selection"]["cells"]):
-        return
+    if state and state["selection"]["cells"]:
+        _choose_cell(kept, request_id, state["selection"]["cells"][0][1])
+
+
+def _open_in_new_page(kept: Kept, request_id: str) -> None:
+    """Open a request of a page that was just turned to; the table shows where it is."""
+    address.set_opened(request_id)
+    there = columns.shown()
+    _choose_cell(kept, request_id, "question" if "question" in there else there[0])
+
+
+def _choose_cell(kept: Kept, request_id: str, column: str) -> None:
+    """Choose a request's cell; without a request none, so that any can be clicked again."""
+    state = st.session_state.get(kept.key)
+    marked = list(state["selection"]["rows"]) if state else []
     ids = [row.request_id for row in kept.rows]
-    column = state["selection"]["cells"][0][1]
-    # With none left, the one that was clicked before can be clicked again.
     cells = [(ids.index(request_id), column)] if request_id in ids else []
-    marked = list(state["selection"]["rows"])
     st.session_state[kept.key] = {"selection": {"rows": marked, "columns": [], "cells": cells}}
     st.session_state[_LAST_CELL] = (kept.key, request_id, column) if cells else None
 
@@ -209,10 +248,7 @@ def _say_empty(query: LogQuery) -> None:
         states.empty("There is nothing older", "You have reached the end of what is on record.")
         st.button("To the newest", key="log_to_newest", on_click=address.set_before, args=(None,))
         return
-    states.empty(
-        "No request is like this",
-        f"Time: {words.time_range(query)}. Look at a longer time, or take filters off.",
-    )
+    states.empty(*words.nothing_found(query))
     with st.container(horizontal=True, gap="small", key="log_longer"):
         for span in ("30d", "90d"):
             if (query.span != span or query.since) and st.button(

@@ -7,7 +7,7 @@ import streamlit as st
 
 from backend.request_logs.query import SPANS, USUAL_SPAN, LogQuery
 from components import times
-from components.request_logs import address, words
+from components.request_logs import address, unfolded, words
 
 _FOLD, _CHOICE, _SINCE, _UNTIL = "log_time", "log_span", "log_since", "log_until"
 _PROBLEM = "log_time_problem"
@@ -15,12 +15,13 @@ _EXACT = "exact"
 
 
 def draw(query: LogQuery) -> None:
-    """Draw the choice, folded; its name is what is chosen."""
-    label = words.time_range(query)
+    """Draw the choice, folded; two moments are named by their chip alone."""
+    label = "Time" if query.since or query.until else words.time_range(query)
     with st.popover(label, icon=":material/schedule:", key=_FOLD, on_change="rerun") as fold:
         if fold.open:
             _draw_choice(query)
             _draw_moments(query)
+            unfolded.take_keys("time")
 
 
 def _draw_choice(query: LogQuery) -> None:

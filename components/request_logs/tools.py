@@ -4,7 +4,7 @@ import streamlit as st
 
 from backend.request_logs.query import LogQuery
 from components.log_export import export
-from components.request_logs import address, columns, course, detail, kept_page, values
+from components.request_logs import address, columns, course, detail, kept_page, unfolded, values
 from components.saved_views import views
 from components.session import Session
 
@@ -19,12 +19,14 @@ def draw(session: Session, query: LogQuery) -> None:
     ) as fold:
         if fold.open:
             views.draw(session, PLACE, address.shared())
+            unfolded.take_keys("views")
     with st.popover(
         "Export", icon=":material/download:", key="log_export", on_change="rerun"
     ) as fold:
         if fold.open:
             kept = kept_page.known()
             export.draw(session, query, kept.count if kept and kept.query == query else None)
+            unfolded.take_keys("export")
     if address.view() == address.LIST:
         with st.popover("Columns", icon=":material/view_column:", key="log_columns_fold"):
             columns.draw_choice()

@@ -15,7 +15,7 @@ from backend.request_logs.query import LogQuery, Outcome, Said
 from backend.request_logs.record import Facet
 from components import states
 from components.plain_text import escaped
-from components.request_logs import address, words
+from components.request_logs import address, unfolded, words
 from components.request_logs.readable import cut, one_line
 from components.session import Session
 
@@ -112,6 +112,7 @@ def draw(session: Session, query: LogQuery, what: Filter) -> None:
         _draw_choice(query, what, known)
         if what.can_be_typed:
             _draw_field(query, what)
+        unfolded.take_keys(what.name)
 
 
 def _draw_choice(query: LogQuery, what: Filter, known: list[Facet]) -> None:

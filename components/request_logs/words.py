@@ -1,5 +1,6 @@
 """What requests, filters and their values are called on the screen."""
 
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -25,6 +26,7 @@ OUTCOME_WORDS = {
 SAID_WORDS = {
     Said.UP: "Called right",
     Said.DOWN: "Called wrong",
+    Said.UNKNOWN: "Don't know",
     Said.NOTHING: "Not judged",
     Said.ANYTHING: "Judged",
 }
@@ -96,6 +98,14 @@ def time_range(query: LogQuery) -> str:
         return f"Since {_moment(query.since)}"
     span = SPAN_WORDS[query.span if query.span in SPANS else USUAL_SPAN]
     return f"{span} before {_moment(query.until)}" if query.until else span
+
+
+def nothing_found(query: LogQuery) -> tuple[str, str]:
+    """Return what is said where there is no request, and what to do about it."""
+    time = f"Time: {time_range(query)}."
+    if replace(query, span=USUAL_SPAN, since=None, until=None) == LogQuery(query.endpoint):
+        return "Nothing was asked in this time", f"{time} Look at a longer time, or another chain."
+    return "No request is like this", f"{time} Look at a longer time, or take filters off."
 
 
 def clock(moment: datetime) -> str:

@@ -17,8 +17,11 @@ from components.session import Session
 _OPENED = "saved_view_opened_{}"
 
 
-def draw(session: Session, place: str, parameters: Mapping[str, str]) -> None:
-    """Draw the views of a page; `parameters` are the address of what is shown now."""
+def draw(session: Session, place: str, parameters: Mapping[str, str], thing: str = "view") -> None:
+    """Draw the views of a page; `parameters` are the address of what is shown now.
+
+    `thing` is what a view of this page is called.
+    """
     try:
         with st.spinner("Asking MLflow …"):
             known = session.services.saved_views.all_of(session.viewer, place)
@@ -27,12 +30,12 @@ def draw(session: Session, place: str, parameters: Mapping[str, str]) -> None:
         return
     current = _current(place, parameters, known)
     if known:
-        _choose(place, current, known)
+        _choose(place, current, known, thing)
     else:
-        st.caption("Nobody has saved a view of this page yet. Analysts and admins see them all.")
+        st.caption(f"Nobody has saved a {thing} here yet. Analysts and admins see them all.")
     if current:
-        _draw_current(session, current, parameters)
-    _offer_to_save(session, place, parameters)
+        _draw_current(session, current, parameters, thing)
+    _offer_to_save(session, place, parameters, thing)
 
 
 def _current(place: str, parameters: Mapping[str, str], known: list[SavedView]) -> SavedView | None:
@@ -44,15 +47,15 @@ def _current(place: str, parameters: Mapping[str, str], known: list[SavedView]) 
     return next((each for each in known if dict(each.parameters) == dict(parameters)), None)
 
 
-def _choose(place: str, current: SavedView | None, known: list[SavedView]) -> None:
+def _choose(place: str, current: SavedView | None, known: list[SavedView], thing: str) -> None:
     by_id = {each.id: each for each in known}
     # With another view the field is another: the widget would keep its own value otherwise.
     chosen = st.selectbox(
-        "Saved views",
+        f"Saved {thing}s",
         list(by_id),
         index=list(by_id).index(current.id) if current else None,
         format_func=lambda view_id: by_id[view_id].name,
-        placeholder="Choose a view",
+        placeholder=f"Choose a {thing}",
         key=f"saved_view_{place}_{current.id if current else ''}",
     )
     if chosen and (current is None or chosen != current.id):
@@ -67,14 +70,16 @@ def _open(view: SavedView) -> None:
     st.query_params.from_dict(dict(view.parameters))
 
 
-def _draw_current(session: Session, view: SavedView, parameters: Mapping[str, str]) -> None:
+def _draw_current(
+    session: Session, view: SavedView, parameters: Mapping[str, str], thing: str
+) -> None:
     changed = f", changed by {escaped(view.changed_by)}" if view.changed_by else ""
     times.draw(view.at, before=f"Saved by {escaped(view.by)}{changed}, ")
     is_theirs = may_change(session.viewer, view)
     if dict(view.parameters) != dict(parameters):
         _draw_difference(session, view, parameters, is_theirs)
     if is_theirs:
-        with st.expander("Rename or delete this view"):
+        with st.expander(f"Rename or delete this {thing}"):
             _offer_to_rename(session, view)
             if st.button("Delete", icon=":material/delete:", key="saved_view_delete"):
                 _ask_to_delete(session, view)
@@ -95,10 +100,10 @@ def _draw_difference(
             _do(lambda: views.change(session.viewer, view, parameters))
 
 
-def _offer_to_save(session: Session, place: str, parameters: Mapping[str, str]) -> None:
+def _offer_to_save(session: Session, place: str, parameters: Mapping[str, str], thing: str) -> None:
     with st.form(f"saved_view_new_{place}", border=False, clear_on_submit=True):
-        name = st.text_input("Save this view as", max_chars=LONGEST_NAME, key="saved_view_name")
-        if not st.form_submit_button("Save this view", icon=":material/bookmark_add:"):
+        name = st.text_input(f"Save this {thing} as", max_chars=LONGEST_NAME, key="saved_view_name")
+        if not st.form_submit_button(f"Save this {thing}", icon=":material/bookmark_add:"):
             return
     views = session.services.saved_views
     _do(lambda: _open(views.save(session.viewer, place, name, parameters)))
@@ -113,7 +118,7 @@ def _offer_to_rename(session: Session, view: SavedView) -> None:
     _do(lambda: views.rename(session.viewer, view, name))
 
 
-@st.dialog("Delete this view?", icon=":material/delete:")
+@st.dialog("Delete it?", icon=":material/delete:")
 def _ask_to_delete(session: Session, view: SavedView) -> None:
     st.markdown(
         f"**{escaped(view.name)}** is gone for everybody then. What it shows stays as it is."

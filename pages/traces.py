@@ -1,10 +1,13 @@
 """Traces: found by MLflow's filters, read as conversations, one looked at, two compared."""
 
+from functools import partial
+
 import streamlit as st
 
 from backend.errors import ReviewAppError
 from backend.identity import Role
 from components import states
+from components.chat import chain_titles
 from components.saved_views import views as saved_views
 from components.session import Session, require
 from components.trace_search import (
@@ -74,8 +77,13 @@ def _draw_search(session: Session) -> None:
             "No chain you can see names an MLflow experiment, or you may not read it.",
         )
         return
-    controls.draw(query, chains)
-    _draw_views(session)
+    draw_controls = controls.draw_chain if view == "unfiled" else controls.draw
+    titles = chain_titles.titles(session)
+    names = {
+        each.experiment: ", ".join(titles.get(name, name) for name in each.endpoints)
+        for each in chains
+    }
+    draw_controls(query, names, partial(_draw_more, session))
     if view == "sessions":
         trace_sessions.draw(session, query)
     elif view == "unfiled":
@@ -84,8 +92,9 @@ def _draw_search(session: Session) -> None:
         trace_list.draw(session, query)
 
 
-def _draw_views(session: Session) -> None:
-    """Offer what the team has saved; it is asked for when somebody unfolds it."""
+def _draw_more(session: Session) -> None:
+    """Offer to look again, and what the team has saved: that is read when somebody unfolds it."""
+    st.button("Look again", icon=":material/refresh:", key="traces_again")
     label = "Saved views"
     with st.popover(
         label, icon=":material/bookmark:", key="traces_views", on_change="rerun"

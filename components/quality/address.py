@@ -44,6 +44,11 @@ def choose_group(name: str) -> None:
     put(GROUP, name)
 
 
+def choose_version(name: str) -> None:
+    """Look at one version alone, in every view."""
+    put(VERSION, name)
+
+
 def link(label: str, wanted: LogQuery) -> None:
     """Draw a link to the requests behind a number."""
     st.page_link(

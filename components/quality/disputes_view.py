@@ -10,6 +10,7 @@ from components import states
 from components.plain_text import escaped
 from components.quality import request_list
 from components.quality.kept import kept
+from components.request_logs.readable import one_line
 from components.session import Session
 
 _WORDS = {
@@ -54,6 +55,6 @@ def draw(session: Session, query: LogQuery) -> None:
 
 def _draw_words(found: Disputes, request_id: str) -> None:
     for person, thumb, comment in found.said.get(request_id, ()):
-        quoted = f" “{escaped(comment)}”" if comment else ""
-        who = escaped(person) or "somebody"
+        quoted = f" “{escaped(one_line(comment))}”" if comment else ""
+        who = escaped(one_line(person)) or "somebody"
         st.markdown(f"{_WORDS.get(thumb, _OTHERWISE)} :gray[said {who}]{quoted}")

@@ -11,6 +11,7 @@ from components import states
 from components.plain_text import escaped
 from components.quality import request_list, words
 from components.quality.kept import kept
+from components.request_logs.readable import one_line
 from components.session import Session
 
 
@@ -56,7 +57,7 @@ def _draw_documents(
         st.caption("None.")
     for place, each in enumerate(documents):
         with st.container(border=True, gap="xsmall", key=f"quality_document_{kind}_{place}"):
-            st.markdown(f"**{escaped(each.name)}**")
+            st.markdown(f"**{escaped(one_line(each.name))}**")
             st.markdown(in_words(each.wrong))
             request_list.draw_folded(
                 session, query, each.request_ids, f"{kind}:{each.name}", f"{kind}_{place}"

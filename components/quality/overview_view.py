@@ -38,6 +38,7 @@ def draw(session: Session, query: LogQuery) -> None:
         lambda each: words.version(each.name),
         lambda each: replace(query, version=each.name),
         "version",
+        choose=None if query.version else address.choose_version,
     )
     st.subheader("By reason", anchor=False)
     _draw_reasons(found, query)
@@ -61,6 +62,9 @@ def _draw_total(total: Sum, query: LogQuery) -> None:
 
 def _draw_course(found: Overview, query: LogQuery) -> None:
     days = found.days_per_span
+    if sum(bool(each.wrong.total) for each in found.by_time) < 2:
+        # One point is no course, and its figures stand above.
+        return
     st.subheader(f"By {'day' if days == 1 else 'week'}", anchor=False)
     charts.draw_course(found.by_time)
     latest = tuple(reversed(found.by_time))

@@ -10,7 +10,8 @@ from backend.request_logs.query import LogQuery
 from components import states
 from components.chat.answer_text import cut, safe_markdown
 from components.plain_text import escaped
-from components.quality import address, request_list
+from components.quality import address, request_list, words
+from components.request_logs.readable import one_line
 from components.session import Session
 
 ANSWER_CHARACTERS = 2_000
@@ -48,9 +49,9 @@ def draw(session: Session, query: LogQuery, found: Versions) -> None:
     answers = _read(session, query, shown)
     for place, pair in enumerate(shown):
         _draw_pair(query, pair, answers, f"{kind}_{place}")
-    if len(chosen) > len(shown):
+    if left := len(chosen) - len(shown):
         st.button(
-            f"Show {min(PAGE, len(chosen) - len(shown))} more of {len(chosen) - len(shown)}",
+            f"Show {PAGE} more of {left:,}" if left > PAGE else f"Show {left} more",
             icon=":material/expand_more:",
             key=f"quality_pairs_more_{kind}",
             on_click=_show_more,
@@ -74,16 +75,20 @@ def _read(session: Session, query: LogQuery, pairs: Sequence[Pair]) -> Mapping[s
 
 def _draw_pair(query: LogQuery, pair: Pair, answers: Mapping[str, Exchange], key: str) -> None:
     with st.container(border=True, gap="small", key=f"quality_pair_{key}"):
-        st.markdown(f"**{escaped(pair.new.question) or 'Without a question'}**")
+        st.markdown(f"**{escaped(one_line(pair.new.question)) or 'Without a question'}**")
         if not pair.is_same:
-            st.caption(f"Then asked in other words: {escaped(pair.old.question)}")
+            old = escaped(words.version(pair.old.version))
+            asked = escaped(one_line(pair.old.question))
+            st.caption(f"{old} was asked in other words: {asked}")
         if _differ_before(pair, answers):
             st.caption("Something else was asked before, so it may mean something else.")
+        if _is_same_answer(pair, answers):
+            st.caption("Both gave the same answer, word for word.")
         left, right = st.columns(2)
         with left:
-            _draw_answer(query, pair.old, answers.get(pair.old.request_id))
-        with right:
             _draw_answer(query, pair.new, answers.get(pair.new.request_id))
+        with right:
+            _draw_answer(query, pair.old, answers.get(pair.old.request_id))
 
 
 def _draw_answer(query: LogQuery, each: Judged, found: Exchange | None) -> None:
@@ -94,6 +99,11 @@ def _draw_answer(query: LogQuery, each: Judged, found: Exchange | None) -> None:
     else:
         st.caption("The answer is not on record.")
     address.link_to_request("Open", query, each.request_id)
+
+
+def _is_same_answer(pair: Pair, answers: Mapping[str, Exchange]) -> bool:
+    new, old = answers.get(pair.new.request_id), answers.get(pair.old.request_id)
+    return bool(new and old and new.answer and new.answer.split() == old.answer.split())
 
 
 def _differ_before(pair: Pair, answers: Mapping[str, Exchange]) -> bool:

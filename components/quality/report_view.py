@@ -5,6 +5,7 @@ import streamlit as st
 from backend.quality import report_html, report_markdown
 from backend.request_logs.query import LogQuery
 from components.plain_text import escaped
+from components.quality import words
 from components.quality.kept import kept
 from components.session import Session
 
@@ -27,9 +28,10 @@ def draw(session: Session, query: LogQuery) -> None:
     if st.session_state.get(_MADE) != query:
         return
     with st.spinner("Making the report …"):
-        report = kept(
+        found = kept(
             "report", query, lambda: session.services.quality.report(session.viewer, query)
         )
+    report = words.with_words_for_reasons(found)
     for sentence in report.summary():
         st.markdown(escaped(sentence))
     with st.container(horizontal=True, gap="small"):

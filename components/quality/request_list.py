@@ -11,6 +11,7 @@ from components import states, times
 from components.plain_text import escaped
 from components.quality import address, words
 from components.quality.kept import kept
+from components.request_logs.readable import one_line
 from components.session import Session
 
 PAGE = 10
@@ -66,7 +67,7 @@ def draw_one(
 ) -> None:
     """Draw one question with what was said, and where it leads."""
     with st.container(border=True, gap="xsmall", key=f"quality_question_{key}_{each.request_id}"):
-        st.markdown(f"**{escaped(each.question) or 'Without a question'}**")
+        st.markdown(f"**{escaped(one_line(each.question)) or 'Without a question'}**")
         st.caption(in_short(each))
         if more:
             more()
@@ -93,7 +94,7 @@ def offer_more(total: int, key: str) -> None:
     """Offer the next ones, if there are any."""
     if (left := total - limit(key)) > 0:
         st.button(
-            f"Show {min(left, PAGE)} more of {left:,}",
+            f"Show {PAGE} more of {left:,}" if left > PAGE else f"Show {left} more",
             icon=":material/expand_more:",
             key=f"quality_more_{key}",
             on_click=_show_more,

@@ -11,6 +11,7 @@ from components.picked_requests import actions
 from components.plain_text import escaped
 from components.quality import request_list, words
 from components.quality.kept import kept
+from components.request_logs.readable import one_line
 from components.session import Session
 
 KEY = "alike"
@@ -53,7 +54,8 @@ def likeness(value: float) -> str:
 
 
 def _draw_like(each: Alike) -> None:
-    st.markdown(f"{likeness(each.likeness)}: “{escaped(each.like.question)}” :gray[called wrong]")
+    like = escaped(one_line(each.like.question))
+    st.markdown(f"{likeness(each.likeness)}: “{like}” :gray[called wrong]")
     st.checkbox("Pick", key=_picked(each.question.request_id))
 
 

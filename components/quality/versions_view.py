@@ -16,6 +16,14 @@ from components.quality.kept import kept
 from components.request_logs import address as log_address
 from components.session import Session
 
+# The links of all reasons stand below each other where there is room.
+_STYLE = """<style>
+@media (min-width: 1250px) {
+  [class*="st-key-quality_reason_"] { display: grid; max-width: 72rem;
+    grid-template-columns: minmax(0, 1fr) 11rem 11rem; }
+}
+</style>"""
+
 
 def draw(session: Session, query: LogQuery) -> None:
     """Let the person choose two versions, and draw what is between them."""
@@ -62,8 +70,9 @@ def _put(name: str, key: str) -> None:
 
 
 def _draw_figures(found: Versions, query: LogQuery) -> None:
-    with st.container(key="quality_sides"):
-        for side in (found.new, found.old):
+    # New on the left and old on the right, as below.
+    for column, side in zip(st.columns(2), (found.new, found.old), strict=True):
+        with column:
             _draw_side(side, replace(query, version=side.version))
     _draw_difference("Called wrong", found.wrong)
     _draw_difference("Failed", found.failed)
@@ -96,6 +105,7 @@ def _draw_difference(name: str, difference: Difference) -> None:
 
 def _draw_reasons(found: Versions, query: LogQuery) -> None:
     st.subheader("Reasons for wrong answers", anchor=False)
+    st.html(_STYLE)
     reasons = found.reasons()
     if not reasons:
         st.caption("Nobody gave a reason.")
@@ -109,6 +119,8 @@ def _draw_reasons(found: Versions, query: LogQuery) -> None:
                 if number := side.reasons.get(key):
                     wanted = replace(query, version=side.version, reasons=(key,), said=Said.DOWN)
                     address.link(f"{number:,} with version {side.version}", wanted)
+                else:
+                    st.caption(escaped(f"None with version {side.version}"), width="content")
 
 
 def _draw_topics(session: Session, found: Versions, query: LogQuery) -> None:
@@ -119,8 +131,9 @@ def _draw_topics(session: Session, found: Versions, query: LogQuery) -> None:
         difference = _of_topic(found, topic)
         if difference is not None:
             name = f"**{escaped(', '.join(topic.words))}**"
-            st.markdown(f"{words.mark(difference)} {name}: {difference}".strip())
-            topics_view.draw_questions(session, query, topic, f"both_{place}")
+            with st.container(gap=None):
+                st.markdown(f"{words.mark(difference)} {name}: {difference}".strip())
+                topics_view.draw_questions(session, query, topic, f"both_{place}")
 
 
 def _of_topic(found: Versions, topic: Topic) -> Difference | None:

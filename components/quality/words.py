@@ -1,7 +1,11 @@
 """How shares, groups and reasons are said on the page."""
 
-from backend.quality.record import Sum
-from backend.quality.report import in_words
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from backend.quality.record import Sum, Versions
+from backend.quality.report import Report, in_words
 from backend.quality.shares import Difference
 from backend.serving.reviewer_guide import ReviewerGuide
 from components.verdicts.verdict_reasons import word_for
@@ -18,6 +22,28 @@ def share_wrong(said: Sum) -> str:
 def reason(key: str) -> str:
     """Return a reason's words."""
     return word_for(key, _USUAL)
+
+
+def with_words_for_reasons(report: Report) -> Report:
+    """Return a report that calls reasons as the chat does, and not by the keys on record."""
+    reasons = tuple(replace(each, key=reason(each.key)) for each in report.overview.reasons)
+    versions = report.versions
+    return replace(
+        report,
+        overview=replace(report.overview, reasons=reasons),
+        versions=_in_words(versions) if versions else None,
+    )
+
+
+def _in_words(versions: Versions) -> Versions:
+    def told(reasons: Mapping[str, int]) -> Mapping[str, int]:
+        counted: Counter[str] = Counter()
+        for key, number in reasons.items():
+            counted[reason(key)] += number
+        return counted
+
+    new, old = (replace(each, reasons=told(each.reasons)) for each in (versions.new, versions.old))
+    return replace(versions, new=new, old=old)
 
 
 def count(number: int, word: str) -> str:

@@ -11,6 +11,7 @@ from backend.trace_search.alignment import MOST_ALIGNED, Aligned, Alignment, ali
 from backend.traces.record import Outline, TraceSpan
 from components import pointer, states, times
 from components.plain_text import escaped
+from components.request_logs.readable import one_line
 from components.session import Session
 from components.trace_search import place, step_changes, surroundings
 from components.trace_search.rows import ROW_HEIGHT, height
@@ -59,8 +60,9 @@ def _draw_heads(first: Outline, second: Outline) -> None:
         head = outline.head
         with column, st.container(border=True, gap="xsmall", key=f"traces_{label.lower()}_head"):
             st.markdown(f"**{label}:** {outline.total_ns / _NS_PER_MS:,.0f} ms")
+            version = f"version {head.served}" if head.served else ""
             facts = [times.short(head.at)] if head.at else []
-            facts += [escaped(each) for each in (head.endpoint, head.served, head.user) if each]
+            facts += [escaped(each) for each in (head.endpoint, version, head.user) if each]
             st.caption(" · ".join([*facts, escaped(head.trace_id)]))
             st.button(
                 "See this trace",
@@ -102,7 +104,7 @@ def _draw_largest(steps: Sequence[Pair]) -> None:
         .mark_bar(color=_COLOR)
         .encode(
             x=alt.X("ms:Q", title="Difference, second to first (ms)"),
-            y=alt.Y("Step:N", sort=list(table["Step"]), title=None),
+            y=alt.Y("Step:N", sort=list(table["Step"]), title=None, axis=alt.Axis(labelLimit=240)),
             tooltip=["Step", "ms"],
         )
     )
@@ -123,7 +125,8 @@ def _draw_steps(
         row_height=ROW_HEIGHT,
         hide_index=True,
         column_config={
-            "Step": st.column_config.TextColumn(width="large"),
+            "#": st.column_config.NumberColumn(width=45),
+            "Step": st.column_config.TextColumn(width=320),
             "First (ms)": st.column_config.NumberColumn(format="%.1f"),
             "Second (ms)": st.column_config.NumberColumn(format="%.1f"),
             "Difference (ms)": st.column_config.NumberColumn(format="%+.1f"),
@@ -137,8 +140,11 @@ def _draw_steps(
     cells = selected["selection"]["cells"]
     at = cells[0][0] if cells else len(steps)
     chosen = steps[at] if at < len(steps) else _named_in_address(steps)
+    st.caption("Click a step to see what differs in its inputs and outputs.")
     if chosen is None:
-        st.caption("Click a step to see what differs in its inputs and outputs.")
+        # What was asked and answered as a whole says most.
+        if steps:
+            step_changes.draw(session, first.head.trace_id, second.head.trace_id, steps[0])
         return
     known = chosen.first or chosen.second
     if known:
@@ -164,12 +170,12 @@ def _line(number: int, pair: Pair) -> dict[str, object]:
         "First (ms)": pair.first.duration_ns / _NS_PER_MS if pair.first else None,
         "Second (ms)": pair.second.duration_ns / _NS_PER_MS if pair.second else None,
         "Difference (ms)": None if difference is None else difference / _NS_PER_MS,
-        "Kind": (pair.first or pair.second or _NOTHING).kind,
+        "Kind": (pair.first or pair.second or _NOTHING).kind.lower().replace("_", " "),
     }
 
 
 def _named(pair: Pair) -> str:
-    name = " ".join(pair.name.split())[:_NAME_CHARACTERS]
+    name = one_line(pair.name)[:_NAME_CHARACTERS]
     return f"{name} ({pair.number})" if pair.number > 1 else name
 
 

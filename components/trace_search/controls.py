@@ -4,7 +4,7 @@ The text is what counts and stands in the address. The controls show as much of 
 words for; the rest stays in the text, and a text they cannot read at all is said to be one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ import streamlit as st
 from backend.errors import ReviewAppError
 from backend.trace_search import filter_text
 from backend.trace_search.filter_text import LONGEST_VALUE, Judged, State, TraceFilter
-from backend.trace_search.record import ANY_TIME, Order, TracedChains, TraceQuery
+from backend.trace_search.record import ANY_TIME, Order, TraceQuery
 from components import states, times
 from components.models.words import set_style
 from components.request_logs.words import SPAN_WORDS
@@ -45,14 +45,19 @@ _JUDGED = {
 }
 _ORDERS = {Order.NEWEST: "Newest first", Order.SLOWEST: "Slowest first"}
 _MOST_MS = 999_999_999
+# Four of them beside each other on a laptop.
+_FIELD_WIDTH = 210
 _HELP = (
     "Comparisons joined by AND, for example: trace.status = 'ERROR' AND "
     "trace.execution_time_ms > 2000. MLflow's filters know no OR."
 )
 
 
-def draw(query: TraceQuery, chains: Sequence[TracedChains]) -> None:
-    """Draw the text, what goes beside it, and the controls."""
+def draw(query: TraceQuery, chains: Mapping[str, str], add: Callable[[], None]) -> None:
+    """Draw the text, what goes beside it, what the page adds to that, and the controls.
+
+    `chains` are the names of the chains by their experiments.
+    """
     known = query.filter
     _show(query, known)
     st.text_input(
@@ -67,7 +72,10 @@ def draw(query: TraceQuery, chains: Sequence[TracedChains]) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="traces_rest"):
         _draw_chain(query, chains)
         _draw_time(query)
-        _draw_order(query)
+        if place.view() == place.USUAL_VIEW:
+            # Conversations are in the order of their latest turn, whatever else is chosen.
+            _draw_order(query)
+        add()
     fold = st.expander(
         "Write the filter for me", icon=":material/edit_note:", key=_FOLD, on_change="rerun"
     )
@@ -76,6 +84,13 @@ def draw(query: TraceQuery, chains: Sequence[TracedChains]) -> None:
     if problem := st.session_state.pop(_PROBLEM, None):
         states.refused(problem)
     _say_what_is_looked_at(query, known)
+
+
+def draw_chain(query: TraceQuery, chains: Mapping[str, str], add: Callable[[], None]) -> None:
+    """Draw the choice of a chain alone, for what no filter narrows down."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="traces_rest"):
+        _draw_chain(query, chains)
+        add()
 
 
 def _show(query: TraceQuery, known: TraceFilter | None) -> None:
@@ -96,8 +111,7 @@ def _take_text() -> None:
     place.put_text(str(st.session_state[_TEXT]).strip())
 
 
-def _draw_chain(query: TraceQuery, chains: Sequence[TracedChains]) -> None:
-    names = {each.experiment: ", ".join(each.endpoints) for each in chains}
+def _draw_chain(query: TraceQuery, names: Mapping[str, str]) -> None:
     st.session_state[_CHAIN] = query.experiment if query.experiment in names else ""
     st.selectbox(
         "Chain",
@@ -106,7 +120,7 @@ def _draw_chain(query: TraceQuery, chains: Sequence[TracedChains]) -> None:
         key=_CHAIN,
         on_change=_choose,
         args=(query,),
-        width=280,
+        width=250,
     )
 
 
@@ -122,7 +136,7 @@ def _draw_time(query: TraceQuery) -> None:
         disabled=is_said,
         on_change=_choose,
         args=(query,),
-        width=200,
+        width=175,
     )
 
 
@@ -135,13 +149,14 @@ def _draw_order(query: TraceQuery) -> None:
         key=_ORDER,
         on_change=_choose,
         args=(query,),
-        width=180,
+        width=155,
     )
 
 
 def _choose(query: TraceQuery) -> None:
     chosen = st.session_state
-    place.put(replace(query, experiment=chosen[_CHAIN], span=chosen[_TIME], order=chosen[_ORDER]))
+    span, order = chosen.get(_TIME, query.span), chosen.get(_ORDER, query.order)
+    place.put(replace(query, experiment=chosen[_CHAIN], span=span, order=order))
 
 
 def _draw_form(known: TraceFilter | None) -> None:
@@ -158,16 +173,26 @@ def _draw_form(known: TraceFilter | None) -> None:
         with st.container(horizontal=True, gap="small"):
             for name, label in _TEXTS.items():
                 st.text_input(
-                    label, key=_key(name), max_chars=LONGEST_VALUE, disabled=is_off, width=230
+                    label,
+                    key=_key(name),
+                    max_chars=LONGEST_VALUE,
+                    disabled=is_off,
+                    width=_FIELD_WIDTH,
                 )
             _draw_choice("state", "How it ended", _STATES, is_off)
             _draw_choice("judged", "Verdicts", _JUDGED, is_off)
             for name, label in _NUMBERS.items():
                 st.number_input(
-                    label, 0, _MOST_MS, key=_key(name), value=None, disabled=is_off, width=230
+                    label,
+                    0,
+                    _MOST_MS,
+                    key=_key(name),
+                    value=None,
+                    disabled=is_off,
+                    width=_FIELD_WIDTH,
                 )
             for name, label in _MOMENTS.items():
-                st.datetime_input(label, None, key=_key(name), disabled=is_off, width=230)
+                st.datetime_input(label, None, key=_key(name), disabled=is_off, width=_FIELD_WIDTH)
         st.caption(
             f"Times are those of {times.place()}. In a text, % stands for anything and _ for "
             "any one letter."
@@ -183,7 +208,7 @@ def _draw_choice(name: str, label: str, words: Mapping[Any, str], is_off: bool) 
         placeholder="Any",
         key=_key(name),
         disabled=is_off,
-        width=230,
+        width=_FIELD_WIDTH,
     )
 
 

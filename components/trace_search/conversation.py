@@ -5,9 +5,10 @@ import streamlit as st
 from backend.errors import ReviewAppError
 from backend.trace_search.record import SessionTurn
 from components import states, times
-from components.chat import chat_transcript
+from components.chat import chain_titles, chat_transcript
 from components.chat.chat_state import Chat, Entry
 from components.plain_text import escaped
+from components.request_logs.readable import readable
 from components.session import Session
 from components.trace_search import place, rows
 from components.trace_search.list import draw_turns
@@ -31,7 +32,9 @@ def draw(session: Session, session_id: str) -> None:
         return
     st.subheader("A conversation", anchor=False)
     people = dict.fromkeys(each.row.user for each in found.turns if each.row.user)
-    chains = dict.fromkeys(each.row.endpoint for each in found.turns if each.row.endpoint)
+    titles = chain_titles.titles(session)
+    endpoints = dict.fromkeys(each.row.endpoint for each in found.turns if each.row.endpoint)
+    chains = [titles.get(each, each) for each in endpoints]
     who = f"{', '.join(people) or 'Somebody'} and {', '.join(chains) or 'a chain'}"
     st.caption(f"{escaped(who)} · {escaped(session_id)}")
     # A part of it is read from its beginning, whatever the chat shows of a long one.
@@ -50,7 +53,8 @@ def _chat(session_id: str, turns: dict[str, SessionTurn]) -> Chat:
     asked: list[Entry] = []
     for key, each in turns.items():
         before = asked[-1] if asked else None
-        asked.append(Entry(each.turn.asked.question, before, key, answer=each.turn.answer))
+        question = readable(each.turn.asked.question)
+        asked.append(Entry(question, before, key, answer=each.turn.answer))
     return Chat("", session_id, asked, asked[-1] if asked else None)
 
 

@@ -1,12 +1,15 @@
 """The traces a filter finds, the newest first or the slowest; a part of the page of its own."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from backend.errors import Refused, ReviewAppError
 from backend.trace_search.record import TracePage, TraceQuery
 from components import pointer, states
+from components.chat import chain_titles
 from components.session import Session
-from components.trace_search import place, rows
+from components.trace_search import hand, place, rows
 
 _LAST_CELL = "traces_last_cell"
 
@@ -26,16 +29,18 @@ def draw(session: Session, query: TraceQuery) -> None:
     if not found.rows:
         _say_empty()
         return
-    _draw_table(found, f"traces_{hash((query, place.after()))}")
+    titles = chain_titles.titles(session)
+    _draw_table(found, f"traces_{hash((query, place.after()))}", titles)
     draw_turns(found.after)
 
 
 @st.fragment
-def _draw_table(found: TracePage, key: str) -> None:
+def _draw_table(found: TracePage, key: str, titles: Mapping[str, str]) -> None:
     ids = [row.trace_id for row in found.rows]
     pointer.keep_awake()
+    by_keys, is_entered = hand.draw()
     selected = st.dataframe(
-        rows.frame(found.rows),
+        rows.frame(found.rows, titles),
         height=rows.height(len(ids)),
         row_height=rows.ROW_HEIGHT,
         hide_index=True,
@@ -46,11 +51,11 @@ def _draw_table(found: TracePage, key: str) -> None:
         selection_mode=["multi-row", "single-cell"],
         alt="Traces. Enter or a click opens one, the box in front marks it for comparing.",
     )
-    cells = selected["selection"]["cells"]
+    cells = [each for each in selected["selection"]["cells"] if each[0] < len(ids)]
     cell = (key, *cells[0]) if cells else None
     is_new = cell != st.session_state.get(_LAST_CELL)
     st.session_state[_LAST_CELL] = cell
-    if cell and is_new and cells[0][0] < len(ids):
+    if cells and (is_entered if by_keys else is_new):
         place.go_to_trace(ids[cells[0][0]])
         st.rerun()
     _draw_marked([ids[each] for each in selected["selection"]["rows"] if each < len(ids)])
@@ -59,7 +64,7 @@ def _draw_table(found: TracePage, key: str) -> None:
 def _draw_marked(marked: list[str]) -> None:
     """Offer what can be done with the traces that are marked."""
     if not marked:
-        st.caption("A click opens a trace. Mark two to compare them.")
+        st.caption("A click or Enter opens a trace. Mark two to compare them.")
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if len(marked) == 1:

@@ -11,6 +11,7 @@ from components import states, text_changes
 from components.models.words import set_style
 from components.plain_text import escaped
 from components.session import Session
+from components.trace_view import readings
 
 # Of each text; more than this nobody compares by eye.
 COMPARED_CHARACTERS = 20_000
@@ -65,11 +66,16 @@ def _draw_text(label: str, text: Text) -> None:
 
 
 def _readable(text: Text) -> str:
-    """Return JSON a line for each thing, so that what is compared is words and not brackets."""
+    """Return messages and documents as they are read, other JSON a line for each thing.
+
+    So what is compared is words and not brackets.
+    """
     try:
         found = json.loads(text.text) if not text.is_cut else None
     except (ValueError, RecursionError):
         return text.text
     if isinstance(found, str):
         return found
+    if passages := readings.messages_in(found) or readings.documents_in(found):
+        return "\n\n".join(f"{each.title}:\n{each.text}" for each in passages)
     return json.dumps(found, indent=1, ensure_ascii=False) if found is not None else text.text

@@ -6,6 +6,7 @@ from backend.errors import ReviewAppError
 from backend.trace_search.record import TraceQuery, Unfiled
 from components import states, times
 from components.plain_text import escaped
+from components.request_logs.readable import readable
 from components.session import Session
 from components.trace_search import place
 
@@ -24,22 +25,23 @@ def draw(session: Session, query: TraceQuery) -> None:
         return
     if not found.requests:
         states.empty(
-            "MLflow has them all",
+            "MLflow has all that could be read" if found.unread else "MLflow has them all",
             f"Of the {found.looked_at} newest requests on record there is none whose trace is "
             "missing there."
             if found.looked_at
             else "No request of these chains is on record, or you may not read the record.",
         )
-        return
-    st.markdown(f"**{len(found.requests)} of {found.looked_at} are not in MLflow yet**")
+    else:
+        st.markdown(f"**{len(found.requests)} of {found.looked_at} are not in MLflow yet**")
+    if found.unread:
+        st.caption(f"Could not be looked at: {escaped(', '.join(found.unread))}.")
     for each in found.requests:
         _draw_one(each)
-    st.button("Look again", icon=":material/refresh:", key="traces_unfiled_again")
 
 
 def _draw_one(request: Unfiled) -> None:
     with st.container(border=True, gap="xsmall", key=f"unfiled_{request.request_id}"):
-        st.text(request.question or "Without a question")
+        st.text(readable(request.question) or "Without a question")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             facts = [times.short(request.at), escaped(request.endpoint)]
             facts += [f"version {escaped(request.version)}"] if request.version else []

@@ -6,7 +6,7 @@ import streamlit as st
 
 from backend.traces.record import SpanContent
 from components.plain_text import escaped
-from components.request_logs.readable import one_line
+from components.request_logs.readable import one_line, readable
 
 MOST = 20
 _AROUND = 80
@@ -21,8 +21,8 @@ def draw(content: SpanContent, wanted: str) -> None:
     st.caption(f"The first {MOST} places" if len(found) >= MOST else f"{len(found)} found")
     for where, before, itself, after in found:
         st.markdown(
-            f"{escaped(where)}: {escaped(before)}**:orange-background[{escaped(itself)}]**"
-            f"{escaped(after)}"
+            f"{escaped(where)}: {_drawn(before)}:orange-background[**{escaped(itself)}**]"
+            f"{_drawn(after)}"
         )
 
 
@@ -39,9 +39,9 @@ def _found(content: SpanContent, wanted: str) -> Iterator[tuple[str, str, str, s
             end = at + len(wanted)
             yield (
                 one_line(where)[:100],
-                _spaced(text[max(0, at - _AROUND) : at], at > _AROUND, first=True),
+                ("…" if at > _AROUND else "") + readable(text[max(0, at - _AROUND) : at]),
                 one_line(text[at:end]),
-                _spaced(text[end : end + _AROUND], end + _AROUND < len(text), first=False),
+                readable(text[end : end + _AROUND]) + ("…" if end + _AROUND < len(text) else ""),
             )
             left -= 1
             if not left:
@@ -59,7 +59,8 @@ def _places(text: str, wanted: str) -> Iterator[int]:
         at = lower.find(sought, at + len(sought))
 
 
-def _spaced(text: str, is_cut: bool, *, first: bool) -> str:
-    line = one_line(text)
-    dots = "…" if is_cut else ""
-    return f"{dots}{line} " if first else f" {line}{dots}"
+def _drawn(text: str) -> str:
+    """Return what stands beside a place, with the space between them if there is one."""
+    before = " " if text[:1].isspace() else ""
+    after = " " if text[-1:].isspace() and text.strip() else ""
+    return f"{before}{escaped(text)}{after}"

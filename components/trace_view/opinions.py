@@ -10,6 +10,7 @@ from components import states, times
 from components.plain_text import escaped
 from components.request_logs.readable import one_line, readable
 from components.session import Session
+from components.trace_view import words
 
 _PROBLEM = "trace_opinion_problem"
 _EDITED = "trace_opinion_edited"
@@ -54,11 +55,11 @@ def _draw_listed(session: Session, outline: Outline, said: Sequence[Said], span_
 
 def _draw_one(session: Session, outline: Outline, said: Said) -> None:
     with st.container(border=True, gap="xsmall", key=f"said_{said.assessment_id}"):
-        name, value = one_line(said.name)[:200], one_line(said.value)[:1000]
-        expected = "expected " if said.is_expectation else ""
+        name, value = (one_line(each) for each in words.said(said))
+        name, value = name[:200], value[:1000]
         # In the words one has chosen oneself; what others write "no" of may be no rating.
         told = _RATINGS.get(value, value) if said.is_mine and not said.is_expectation else value
-        st.markdown(f"**{escaped(expected + name)}**: {escaped(told or 'no value')}")
+        st.markdown(f"**{escaped(name)}**: {escaped(told or 'no value')}")
         if said.comment:
             st.text(readable(said.comment[:5_000]))
         span = outline.find(said.span_id) if said.span_id else None

@@ -7,7 +7,7 @@ Nothing that was logged is ever Markdown or HTML, and no more is sent than a bro
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -21,7 +21,11 @@ PASSAGE_CHARACTERS = 20_000
 # Larger ones are shown as text: the folding tree makes something of every value at once.
 FOLDED_CHARACTERS = 60_000
 _MOST_PASSAGES = 100
+_LONG_CHARACTERS, _LONG_LINES, _HEIGHT = 1_000, 16, 360
 _ROLES = ("role", "type")
+_LISTS = ("messages", "input", "output", "choices")
+# Of the Responses API, beside messages, and what to call them.
+_PARTS = {"function_call": "", "function_call_output": "tool", "reasoning": "reasoning"}
 _TITLES = ("title", "name", "doc_name")
 _ADDRESSES = ("doc_uri", "uri", "url", "source")
 _TEXTS = ("page_content", "content", "text")
@@ -50,19 +54,17 @@ def draw(part: Text, key: str) -> None:
     elif isinstance(value, dict | list) and part.characters <= FOLDED_CHARACTERS:
         st.json(_seen(value), expanded=2)
     else:
-        st.code(indented(part.text), language=None, wrap_lines=True, height=360)
+        _draw_code(part.text)
         return
     if not isinstance(value, str) and st.toggle("As it was written", key=f"written_{key}"):
-        st.code(indented(part.text), language=None, wrap_lines=True, height=360)
+        _draw_code(part.text)
 
 
 def messages_in(value: Any) -> tuple[Passage, ...]:
     """Return the messages of a conversation, if that is what it is."""
     listed = value
     if isinstance(value, dict):
-        listed = next(
-            (value[name] for name in ("messages", "input", "choices") if name in value), None
-        )
+        listed = next((value[name] for name in _LISTS if name in value), None)
     if isinstance(listed, list) and listed and isinstance(listed[0], list):
         # LangChain's models take several conversations at a time.
         listed = [message for each in listed if isinstance(each, list) for message in each]
@@ -81,10 +83,18 @@ def documents_in(value: Any) -> tuple[Passage, ...]:
     return tuple(each for each in found if each) if all(found) else ()
 
 
+def room_for(text: str) -> int | Literal["content"]:
+    """Return how high a text stands: as high as it is, or less and then it scrolls by itself."""
+    is_long = len(text) > _LONG_CHARACTERS or text.count("\n") >= _LONG_LINES
+    return _HEIGHT if is_long else "content"
+
+
 def _message(value: Any) -> Passage | None:
     if not isinstance(value, Mapping):
         return None
     said = _mapping(value.get("message")) or value
+    if value.get("type") in _PARTS:
+        return _part(value)
     role = next((said[name] for name in _ROLES if isinstance(said.get(name), str)), None)
     if role is None or not ("content" in said or "tool_calls" in said):
         return None
@@ -93,6 +103,15 @@ def _message(value: Any) -> Passage | None:
     if isinstance(calls, list) and calls:
         text = "\n".join([*([text] if text else []), *(_call(each) for each in calls)])
     return Passage(role, text)
+
+
+def _part(value: Mapping[str, Any]) -> Passage:
+    """Return what is no message in a list of the Responses API."""
+    kind = str(value["type"])
+    if kind == "function_call":
+        return Passage("assistant", _call(value))
+    text = _plain(value.get("output", value.get("summary")))
+    return Passage(_PARTS[kind], text)
 
 
 def _call(value: Any) -> str:
@@ -123,6 +142,11 @@ def _draw_passages(passages: tuple[Passage, ...]) -> None:
             _draw_text(passage.text)
     if len(passages) > _MOST_PASSAGES:
         st.caption(f"And {len(passages) - _MOST_PASSAGES:,} more, as they were written.")
+
+
+def _draw_code(text: str) -> None:
+    shown = indented(text)
+    st.code(shown, language=None, wrap_lines=True, height=room_for(shown))
 
 
 def _draw_text(text: str) -> None:

@@ -39,7 +39,11 @@ def draw(session: Session, outline: Outline, span_id: str) -> None:
         _draw_head(outline, content)
         _draw_problems(content)
         wanted = st.text_input(
-            "Find in this step", key=f"find_in_{span_id}", placeholder="A word or a piece of text"
+            "Find in this step",
+            key=f"find_in_{span_id}",
+            placeholder="Find in this step",
+            icon=":material/search:",
+            label_visibility="collapsed",
         )
         if wanted.strip():
             excerpts.draw(content, wanted.strip())
@@ -53,11 +57,11 @@ def _draw_head(outline: Outline, content: SpanContent) -> None:
     span = content.span
     st.subheader(escaped(one_line(span.name)) or "(no name)", anchor=False)
     path = " / ".join(one_line(each.name)[:60] for each in outline.path(span.span_id)[-6:-1])
-    after = words.took(span.start_ns - outline.start_ns)
+    after = span.start_ns - outline.start_ns
     facts = [
         words.kind(span.kind),
         f"took {words.took(span.duration_ns)}",
-        f"began after {after}",
+        *([f"began after {words.took(after)}"] if after else []),
         *([f"{span.tokens:,} tokens"] if span.tokens else []),
         *([words.cost_in_words(span.cost)] if span.cost else []),
         *(["on the critical path"] if span.span_id in outline.critical else []),
@@ -68,19 +72,21 @@ def _draw_head(outline: Outline, content: SpanContent) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         base = (st.context.url or "").split("/traces")[0].rstrip("/")
         link = base + addresses.of_trace(outline.head.trace_id, span.span_id)
-        copy_button.draw(link, "Copy the link to this step", "copy_link")
-        st.caption("Link to this step")
+        copy_button.draw(link, "Copy the link to this step", "copy_link", "Copy the link")
 
 
 def _draw_problems(content: SpanContent) -> None:
     raised = [event for event in content.events if event.name == _EXCEPTION]
     if content.span.state is SpanState.ERROR:
-        told = one_line(content.message)[:2000] or "It does not say why."
-        st.markdown(f":red[:material/error:] **This step failed.** {escaped(told)}")
+        told = one_line(content.message)[:2000]
+        why = "" if raised and not told else escaped(told or "It does not say why.")
+        st.markdown(f":red[:material/error:] **This step failed.** {why}".strip())
     for event in raised:
         kind = one_line(event.attributes.get("exception.type", "")).strip('"')
         told = one_line(event.attributes.get("exception.message", ""))[:2000]
-        st.markdown(f"It raised **{escaped(kind or 'an error')}**: {escaped(told)}")
+        # What the step says of how it ended usually is just this.
+        if f"{kind}: {told}" != one_line(content.message)[:2000]:
+            st.markdown(f"It raised **{escaped(kind or 'an error')}**: {escaped(told)}")
         if trace := event.attributes.get("exception.stacktrace"):
             with st.expander("Where it was raised", icon=":material/format_list_bulleted:"):
                 st.code(readable(_unquoted(trace)), language=None, wrap_lines=True)

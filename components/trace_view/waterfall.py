@@ -6,6 +6,7 @@ and searching names take no time however long the trace is; the browser draws wh
 
 import hashlib
 import json
+from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 import streamlit as st
@@ -38,10 +39,12 @@ def draw(outline: Outline, span_id: str, found: tuple[str, ...] | None) -> str:
     What was found in the spans is marked, and None means that nothing was looked for.
     """
     text, digest = packed(outline)
-    place = outline.place(span_id)
+    # Known before the tree is drawn, which would go back to the one before otherwise.
+    chosen = _just_chosen(outline, digest)
+    place = outline.place(chosen or span_id)
     places = [outline.place(each) for each in found or ()]
     _keeper(key=f"{KEY}_keeper", data={"digest": digest, "packed": text})
-    answer = _component(
+    _component(
         key=KEY,
         data={
             "digest": digest,
@@ -49,12 +52,8 @@ def draw(outline: Outline, span_id: str, found: tuple[str, ...] | None) -> str:
             "found": None if found is None else sorted(each for each in places if each is not None),
         },
         on_chosen_change=_nothing,
-    ).get("chosen")
-    # What the browser said once it says at every draw, also when something else was chosen since.
-    if answer == st.session_state.get(_TOLD):
-        return ""
-    st.session_state[_TOLD] = answer
-    return _chosen(outline, digest, answer)
+    )
+    return chosen
 
 
 def packed(outline: Outline) -> tuple[str, str]:
@@ -93,8 +92,14 @@ def _noted(tokens: int | None, cost: float | None) -> str:
     return ", ".join([*said, *([cost_in_words(cost)] if cost else [])])
 
 
-def _chosen(outline: Outline, digest: str, answer: object) -> str:
+def _just_chosen(outline: Outline, digest: str) -> str:
     """Return the span the browser names; it may still speak of another trace."""
+    said = st.session_state.get(KEY)
+    answer = said.get("chosen") if isinstance(said, Mapping) else None
+    # What the browser said once it says at every draw, also when something else was chosen since.
+    if answer == st.session_state.get(_TOLD):
+        return ""
+    st.session_state[_TOLD] = answer
     named, _, number = str(answer or "").partition(":")
     if named != digest or not number.isdigit() or int(number) >= len(outline.spans):
         return ""

@@ -46,6 +46,8 @@ CSS = """
 .kind .letter { display: none; }
 .mark { flex: none; font-weight: 600; }
 .label { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
+.noted { flex: 0 100 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis;
+  font-size: 0.75rem; opacity: 0.8; }
 .row.hit .label { text-decoration: underline; text-decoration-thickness: 2px;
   text-underline-offset: 3px; }
 .track { position: relative; height: 14px; }
@@ -56,7 +58,7 @@ CSS = """
 .took { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 @media (max-width: 560px) {
   .row { grid-template-columns: minmax(0, 1fr) 22% 4rem; gap: 0.35rem; padding: 0 0.35rem; }
-  .kind .word { display: none; }
+  .kind .word, .noted { display: none; }
   .kind .letter { display: inline; }
 }
 """

@@ -111,7 +111,8 @@ class Tree {
     row.classList.toggle("critical", isCritical);
     row.classList.toggle("failed", isFailed);
     row.style.setProperty("--kind", `var(--st-${COLOURS[kind] || "gray"}-color)`);
-    const said = [name, kind.toLowerCase(), lasting(this.took[i])];
+    const word = kind.toLowerCase().replaceAll("_", " ");
+    const said = [name, word, lasting(this.took[i])];
     if (isFailed) said.push("failed");
     if (isCritical) said.push("on the critical path");
     const noted = this.noted[i];
@@ -125,11 +126,12 @@ class Tree {
     const left = make("span", "name");
     left.style.paddingLeft = `${Math.min(this.depths[i], 24) * STEP}px`;
     const badge = make("span", "kind");
-    badge.append(make("span", "letter", kind[0]), make("span", "word", kind.toLowerCase()));
+    badge.append(make("span", "letter", kind[0]), make("span", "word", word));
     left.append(make("span", "twist", below ? (open ? "▾" : "▸") : ""), badge);
     if (isFailed) left.append(make("span", "mark", "✕"));
     if (isCritical) left.append(make("span", "mark", "◆"));
     left.append(make("span", "label", name));
+    if (noted) left.append(make("span", "noted", noted));
     const track = make("span", "track"), bar = make("span", "bar");
     bar.style.left = `${Math.min(99.5, 100 * this.start[i] / this.total)}%`;
     bar.style.width = `${Math.min(100, 100 * this.took[i] / this.total)}%`;

@@ -1,5 +1,26 @@
-"""Times, sizes, costs and kinds of spans, in words."""
+"""Times, sizes, costs, kinds of spans and what was said of them, in words."""
 
+from backend.feedback.verdicts import CORRECTED, PREFERENCE, REASON, THUMB, Choice
+from backend.serving.reviewer_guide import ReviewerGuide
+from backend.traces.record import Said
+from components.verdicts.verdict_reasons import word_for
+
+_USUAL_REASONS = ReviewerGuide()
+# What reviewers say in the chat, by the name every store keeps it under.
+_THUMBS = {
+    "positive": "Right",
+    "yes": "Right",
+    "negative": "Wrong",
+    "no": "Wrong",
+    "unknown": "I don't know",
+}
+_CHOICES = {
+    Choice.PREFERRED.value: "better",
+    Choice.REJECTED.value: "worse",
+    Choice.TIE.value: "as good",
+    Choice.BOTH_GOOD.value: "both are good",
+    Choice.NEITHER.value: "neither is good",
+}
 _KINDS = {
     "LLM": "language model",
     "CHAT_MODEL": "language model",
@@ -38,3 +59,18 @@ def size(characters: int) -> str:
 def kind(name: str) -> str:
     """Return what a kind of span does."""
     return _KINDS.get(name, name.replace("_", " ").lower())
+
+
+def said(one: Said) -> tuple[str, str]:
+    """Return what an assessment is of and what it says; a verdict in the words of the chat."""
+    if one.name == THUMB and one.value in _THUMBS:
+        return "A source" if one.span_id else "The answer", _THUMBS[one.value]
+    if one.name.startswith(REASON):
+        is_given = one.value == "yes"
+        reason = word_for(one.name.removeprefix(REASON), _USUAL_REASONS)
+        return "Reason", reason if is_given else f"{reason}: {one.value}"
+    if one.name == CORRECTED:
+        return "Expected answer", one.value
+    if one.name == PREFERENCE:
+        return "Beside another answer", _CHOICES.get(one.value, one.value)
+    return (f"expected {one.name}" if one.is_expectation else one.name), one.value

@@ -82,6 +82,16 @@ def test_traces_are_found_opened_and_compared(talk, analyst, place):
     here.press("Back to the search")
     expect(page.get_by_role("textbox", name="Filter")).to_have_value(written)
 
+    # Keys go through the list, and nothing opens before Enter.
+    here.settle()
+    page.locator("[data-testid=data-grid-canvas]").first.focus()
+    page.keyboard.press("ArrowDown")
+    here.settle()
+    assert "trace=" not in page.url
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("trace=tr-"))
+    here.press("Back to the search")
+
     here.click(0, across=15)
     here.click(2, across=15)
     here.press("Compare the two")

@@ -268,6 +268,12 @@ def analyst(visit) -> Visit:
 
 
 @pytest.fixture
+def logs(visit):
+    """What is on record of a chain that was asked 120 times, over three hours, of two versions."""
+    return visit.request_logs
+
+
+@pytest.fixture
 def console(analyst):
     """What answers the SQL page of that analyst."""
     return analyst.sql_console

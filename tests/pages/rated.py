@@ -100,6 +100,8 @@ class FakeQuality:
     )
     beside: Versions = field(default_factory=some_versions)
     asked: list[str] = field(default_factory=lambda: ["2", "1"])
+    # What every version answers; empty: each something else.
+    answer: str = ""
     error: ReviewAppError | None = None
     queries: list[tuple[str, LogQuery]] = field(default_factory=list)
 
@@ -146,7 +148,10 @@ class FakeQuality:
         self, _viewer: Viewer, query: LogQuery, request_ids: Sequence[str]
     ) -> dict[str, Exchange]:
         self._note("exchanges", query)
-        return {each: Exchange(HOSTILE, f"Answer {each} *x*", (each,)) for each in request_ids}
+        return {
+            each: Exchange(HOSTILE, self.answer or f"Answer {each} *x*", (each,))
+            for each in request_ids
+        }
 
     def report(self, _viewer: Viewer, query: LogQuery) -> Report:
         self._note("report", query)

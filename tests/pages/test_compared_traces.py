@@ -1,5 +1,7 @@
 """One trace with what is around it, two compared, and the links that lead there."""
 
+import json
+
 import pytest
 
 from backend.errors import NotAllowed, Unreachable
@@ -44,6 +46,23 @@ def test_content_of_a_step_is_compared(visit, two, shown):
     assert "<del>" in changes
     assert "six" in changes
     assert "The same in both" in shown(at)
+
+
+def test_what_was_asked_and_answered_is_compared_first(visit, two, shown):
+    """As it is read: who said what, without the brackets of JSON."""
+    for span, asked in (("a0", "five days"), ("b0", "six days")):
+        two.inputs[span] = json.dumps({"messages": [{"role": "user", "content": asked}]})
+
+    at = open_at(trace="tr-a", other="tr-b")
+
+    (changes,) = [
+        each.value for each in at.get("html") if '<div class="text-changes">' in each.value
+    ]
+    assert "user:" in changes
+    assert "six" in changes
+    assert "{" not in changes.split("</style>")[1]
+    assert "span" not in address_of(at)
+    assert "version chain_3" in shown(at)
 
 
 def test_comparison_can_be_turned_round(visit, two):

@@ -62,16 +62,17 @@ def draw(visit):
 
 
 @pytest.mark.parametrize(("ids", "is_open"), [(("r1",), False), (("r1", "r2"), True)])
-def test_comparison_is_offered_for_just_two(draw, ids, is_open):
-    """Every other action is for any number of them."""
-    at = draw(row_script, *ids)
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.ADMIN])
+def test_comparison_is_offered_for_just_two(draw, ids, is_open, role):
+    """Every other action is for any number of them; asking again, for administrators."""
+    at = draw(row_script, *ids, role=role)
 
     offered = {each.label: not each.disabled for each in at.button}
     assert offered == {
         "Compare": is_open,
         "Have them judged": True,
         "Keep for evaluation": True,
-        "Ask again": True,
+        "Ask again": role is Role.ADMIN,
     }
 
 
@@ -83,12 +84,12 @@ def test_request_that_is_marked_twice_is_one(draw):
 @pytest.mark.parametrize("number", range(4))
 def test_each_action_opens_its_dialog(draw, number, shown):
     """Nothing is done before somebody has said so there."""
-    at = draw(row_script)
+    at = draw(row_script, role=Role.ADMIN)
 
     at.button[number].click().run()
 
     assert not at.exception
-    words = ("Version", "Reviewers work", "An evaluation dataset", "takes an administrator")
+    words = ("Version", "Reviewers work", "An evaluation dataset", "in the same words")
     assert words[number] in shown(at)
 
 

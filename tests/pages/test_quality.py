@@ -1,12 +1,18 @@
 """The page of quality: every number with how sure it is, and the rows behind it a click away."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from backend.errors import NotOffered, Unreachable
 from backend.identity import Role
+from backend.quality import report_markdown
 from backend.quality.agreement import agreement
-from backend.quality.record import Disputes, Documents, Overview, Sum, Topics, Unjudged
+from backend.quality.record import Disputes, Documents, Overview, Reason, Sum, Topics, Unjudged
+from backend.request_logs.query import LogQuery
+from components.quality import words
 from tests.pages.conftest import SHELL
 from tests.pages.deployed import ENDPOINT
 from tests.pages.rated import HOSTILE, NOON
@@ -39,7 +45,6 @@ def test_shares_are_told_with_interval_and_number_and_lead_to_their_rows(visit, 
 
     text = shown(at)
     assert "33 % called wrong (21 to 48 %), 45 verdicts" in text
-    assert "Version 2" in text
     assert "20 % called wrong (9 to 39 %), 25 verdicts" in text
     assert "0 % called wrong (0 to 79 %), 1 verdict, too few to tell" in text
     assert "2 times somebody said they do not know" in text
@@ -54,12 +59,52 @@ def test_shares_are_told_with_interval_and_number_and_lead_to_their_rows(visit, 
 def test_day_leads_to_the_requests_of_that_day(visit, quality):
     """From its beginning to its end, and not beyond the time that is looked at."""
     since = NOON.replace(hour=6).isoformat()
-    quality.found = Overview(Sum("", 1, 3), by_time=(Sum(NOON.replace(hour=0).isoformat(), 1, 3),))
+    midnight = NOON.replace(hour=0)
+    days = (Sum(midnight.isoformat(), 1, 3), Sum((midnight + timedelta(days=1)).isoformat(), 2, 4))
+    quality.found = Overview(Sum("", 3, 7), by_time=days)
     at = open_at(visit, **{"from": since})
 
     address = links(at)["3 wrong"]
     assert "from=2026-03-03T06" in address
     assert "to=2026-03-04T00" in address
+
+
+def test_a_single_day_is_no_course(visit, quality, shown):
+    """Its figures are the whole, which stands above already."""
+    quality.found = Overview(Sum("", 1, 3), by_time=(Sum(NOON.isoformat(), 1, 3),))
+
+    at = open_at(visit)
+
+    assert "By day" not in shown(at)
+    assert not at.get("vega_lite_chart")
+
+
+def test_version_is_looked_at_alone_in_every_view(visit, quality, shown):
+    """What people dislike about it is two clicks away; so is the way back."""
+    at = open_at(visit)
+    (choose,) = [each for each in at.button if "Version 1" in each.label]
+
+    choose.click().run()
+    assert quality.queries[-1][1].version == "1"
+    assert "Only version 1" in shown(at)
+    next(each for each in at.segmented_control if each.key == "quality_view").set_value(
+        "topics"
+    ).run()
+    name, query = quality.queries[-1]
+    assert (name, query.version) == ("topics", "1")
+
+    at.button(key="quality_all_versions").click().run()
+    assert quality.queries[-1][1].version == ""
+
+
+def test_share_is_drawn_beside_its_words(visit, quality):
+    """Nobody need read it: the bar is for eyes that compare."""
+    plots = [each.value for each in open_at(visit).get("html") if "share-plot" in each.value]
+
+    # Version 2: 20 %, between 9 and 39 %.
+    (drawn,) = [each for each in plots if '<i style="left: 9%; width: 30%"></i>' in each]
+    assert '<b style="left: 20%"></b>' in drawn
+    assert 'aria-hidden="true"' in drawn
 
 
 def test_nothing_judged_yet_says_how_it_comes_about(visit, quality, shown):
@@ -167,6 +212,16 @@ def test_two_versions_are_compared_with_examples(visit, quality, shown):
     assert (name, query.version) == ("topics", "")
 
 
+def test_same_answer_of_both_versions_is_called_so(visit, quality, shown):
+    """People may still have judged it otherwise; nobody has to compare it by eye."""
+    said = "Both gave the same answer, word for word."
+    assert said not in shown(open_at(visit, view="versions"))
+
+    quality.answer = "Five  days."
+
+    assert said in shown(open_at(visit, view="versions"))
+
+
 def test_report_is_made_on_demand_and_offered_in_two_forms(visit, quality, shown):
     """Nothing is asked for before."""
     at = open_at(visit, view="report")
@@ -178,6 +233,20 @@ def test_report_is_made_on_demand_and_offered_in_two_forms(visit, quality, shown
     assert "Before, in the same length of time" in shown(at)
     labels = {each.proto.label for each in at.get("download_button")}
     assert labels == {"Download as HTML", "Download as Markdown"}
+
+
+def test_report_calls_reasons_as_the_chat_does(quality):
+    """Keys are for stores."""
+    report = quality.report(None, LogQuery(ENDPOINT))
+    given = replace(report.overview, reasons=(Reason("not_asked", 0, 3), Reason("own_reason", 1)))
+
+    told = words.with_words_for_reasons(replace(report, overview=given))
+
+    written = report_markdown.written(told).decode()
+    assert "| Not what I asked | 3 | 0 |" in written
+    assert "| Own reason | 0 | 1 |" in written
+    assert "Reason: Outdated" in written
+    assert words.with_words_for_reasons(replace(report, versions=None)).versions is None
 
 
 def test_chain_without_tables_and_a_workspace_that_is_away_say_so(visit, quality, shown):

@@ -3,21 +3,19 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
-from backend.conversations.conversations import RecordedConversation
-from backend.errors import NotAllowed, NotFound
 from backend.feedback.verdicts import Choice, Preference, Thumb, Verdict
-from backend.turns.answers import Answer, Conversation, ToolStep, Turn
+from backend.turns.answers import Answer, ToolStep
 from components.request_logs import bodies
-from tests.pages.deployed import ENDPOINT, release
-from tests.pages.logged_requests import HOSTILE, NOON, address_of, detail, open_at, row, unfold
-
-
-@pytest.fixture
-def logs(visit):
-    """What is on record of a chain that was asked 120 times."""
-    return visit.request_logs
+from tests.pages.deployed import ENDPOINT
+from tests.pages.logged_requests import (
+    HOSTILE,
+    NOON,
+    address_of,
+    detail,
+    open_at,
+    row,
+    unfold,
+)
 
 
 def said(at, shown):
@@ -46,7 +44,7 @@ def test_request_opens_beside_the_list(visit, logs, shown):
 
 
 def test_next_and_previous_go_along_the_list(visit, logs):
-    """With J and K as well; the ends of the page are ends, and closing leads back to the list."""
+    """With J and K as well; the ends of the list are ends, and closing leads back to it."""
     at = open_at(visit, open="r0")
     assert at.button(key="log_previous").disabled
     assert (at.button(key="log_next").proto.shortcut, at.button(key="log_next").label) == (
@@ -62,8 +60,25 @@ def test_next_and_previous_go_along_the_list(visit, logs):
     at.button(key="log_close").click().run()
 
     assert "open" not in address_of(at)
+    assert logs.times("page") == 1
+    logs.rows = logs.rows[:50]
     assert open_at(visit, open="r49").button(key="log_next").disabled
-    assert logs.times("page") == 2
+
+
+def test_going_on_turns_the_page_at_its_end(visit, logs):
+    """To the first request of the next one, and back to the last of the one before."""
+    at = open_at(visit, open="r49")
+
+    at.button(key="log_next").click().run()
+    assert address_of(at) == {"endpoint": ENDPOINT, "before": "1.r49", "open": "r50"}
+    at.button(key="log_next").click().run()
+    at.button(key="log_previous").click().run()
+    at.button(key="log_previous").click().run()
+
+    assert address_of(at) == {"endpoint": ENDPOINT, "open": "r49"}
+    # Who came by a link has passed no page that could be gone back to.
+    linked = open_at(visit, before="1.r49", open="r50")
+    assert linked.button(key="log_previous").disabled
 
 
 def test_row_that_was_clicked_can_be_clicked_again(visit, logs):
@@ -165,53 +180,6 @@ def test_command_repeats_the_request_without_a_token(visit, logs):
     assert """it'"'"'s <i>me</i>""" in command
 
 
-def test_earlier_turns_are_read_when_somebody_asks(visit, logs, shown):
-    """Those this request follows, not those of other branches or later ones."""
-    turns = (
-        Turn("First?", Answer("One.", "r9")),
-        Turn("Second?", Answer("Two.", "r8"), follows=0),
-        Turn("Other branch?", Answer("Three.", "r7"), follows=0),
-        Turn("Question 3", Answer("Four.", "r3"), follows=1),
-        Turn("Later?", Answer("Five.", "r1"), follows=3),
-    )
-    conversation = Conversation("c1", ENDPOINT, turns, turns)
-    visit.conversations.recorded = RecordedConversation(conversation, "rita@example.com", "Leave")
-    at = open_at(visit, open="r3")
-    assert visit.conversations.opened == []
-
-    unfold(at, "log_before_r3")
-
-    text = shown(at)
-    assert visit.conversations.opened == [("c1", ENDPOINT)]
-    assert text.index("First?") < text.index("Second?") < text.index("You get")
-    assert "Other branch?" not in text
-    assert "Later?" not in text
-    at.button(key="log_conversation_r3").click().run()
-    assert logs.last("page")[1].conversation == "c1"
-    assert "open" not in address_of(at)
-
-
-def test_conversation_that_cannot_be_read_says_so(visit, logs, shown):
-    """The request itself is there."""
-    visit.conversations.recorded = NotFound()
-    at = unfold(open_at(visit, open="r3"), "log_before_r3")
-    assert "Nothing else of this conversation can be shown." in shown(at)
-
-    visit.conversations.recorded = NotAllowed()
-    at = unfold(open_at(visit, open="r3"), "log_before_r3")
-    assert "You do not have permission for this." in shown(at)
-
-
-def test_release_is_looked_up_when_somebody_asks(visit, logs, shown):
-    """In the ledger, by the request's id."""
-    visit.release_search.requests = {"r3": release(), "r4": None}
-    at = unfold(open_at(visit, open="r3"), "log_release_r3")
-    assert "Deployed from version 1 to version 2" in shown(at)
-
-    at = unfold(open_at(visit, open="r4"), "log_release_r4")
-    assert "Nothing on record says because of which release" in shown(at)
-
-
 def test_what_is_not_on_record_is_not_made_up(visit, logs, shown):
     """Neither a question nor an answer nor a verdict."""
     logs.rows = [row(0, question="", status=500, latency_ms=None, conversation_id="")]
@@ -255,6 +223,18 @@ def test_former_words_are_told_from_those_that_stand(visit, logs, shown):
     assert "Polite?: yes" in text
     assert "Kind: a, b" in text
     assert "Took everything back" in text
+
+
+def test_long_question_leaves_its_answer_in_sight(visit, logs):
+    """All of it is there for who wants it."""
+    known = detail(logs.rows[0])
+    question = "\n".join(f"Line {number}" for number in range(100))
+    logs.changes = {"turn": replace(known.turn, asked=replace(known.turn.asked, question=question))}
+    at = open_at(visit, open="r0")
+
+    assert any(each.value.endswith("Line 29") for each in at.text)
+    unfold(at, "log_r0_question_all")
+    assert at.code[0].value == question
 
 
 def test_long_and_stopped_answers_are_cut_and_said_to_be(visit, logs, shown):

@@ -12,12 +12,6 @@ from tests.pages.deployed import ENDPOINT
 from tests.pages.logged_requests import EVERYTHING, address_of, open_at, query_of, unfold
 
 
-@pytest.fixture
-def logs(visit):
-    """What is on record of a chain that was asked 120 times."""
-    return visit.request_logs
-
-
 def test_everything_that_is_filtered_comes_from_the_address(visit, logs, shown):
     """Who opens a copy of it sees the same, each filter as a chip."""
     at = open_at(visit, **EVERYTHING.parameters())
@@ -64,6 +58,18 @@ def test_each_chip_takes_off_its_own_filter(visit, logs):
     at.button(key="log_clear").click().run()
     assert query_of(at) == LogQuery(ENDPOINT)
     assert logs.last("page")[1] == LogQuery(ENDPOINT)
+
+
+def test_the_last_so_many_days_are_named_once(visit, logs):
+    """Where they are chosen; taking everything else off leaves them."""
+    at = open_at(visit, span="24h", version="2")
+    chips = [each.label for each in at.button if each.key.startswith("log_chip_")]
+    assert chips == ["Version 2"]
+
+    at.button(key="log_clear").click().run()
+
+    assert query_of(at) == LogQuery(ENDPOINT, "24h")
+    assert "log_clear" not in [each.key for each in at.button]
 
 
 def test_opened_filter_counts_its_values_and_takes_one(visit, logs):

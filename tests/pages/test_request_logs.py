@@ -1,16 +1,16 @@
 """The list of the page of request logs: its pages and columns, following it live, its states."""
 
-from datetime import timedelta
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.errors import NotAllowed, Unreachable
+from backend.errors import NotAllowed
 from backend.request_logs.query import LogQuery
-from tests.pages.deployed import ENDPOINT
+from tests.pages.deployed import ENDPOINT, known_endpoint
 from tests.pages.logged_requests import (
-    EVERYTHING,
     HOSTILE,
-    NOON,
     OTHER,
     address_of,
     open_at,
@@ -19,12 +19,6 @@ from tests.pages.logged_requests import (
     row,
     unfold,
 )
-
-
-@pytest.fixture
-def logs(visit):
-    """What is on record of a chain that was asked 120 times."""
-    return visit.request_logs
 
 
 def test_first_look_reads_one_page_and_counts_nothing(visit, logs, shown):
@@ -117,6 +111,18 @@ def test_columns_are_chosen_and_stand_in_the_address(visit, logs):
     assert "columns" not in address_of(at)
 
 
+def test_year_is_told_where_it_is_another_one(visit, logs):
+    """Elsewhere it takes room and tells nothing."""
+    now = datetime.now(UTC)
+    for rows, told in (
+        ([row(0, at=now)], "D MMM, HH:mm:ss"),
+        ([row(0, at=now), row(1, at=now - timedelta(days=366))], "D MMM YYYY, HH:mm:ss"),
+    ):
+        logs.rows = rows
+        drawn = json.loads(open_at(visit).dataframe[0].proto.columns)
+        assert drawn["at"]["type_config"]["format"] == told
+
+
 def test_rows_tell_outcome_and_verdicts_in_words(visit, logs):
     """Whatever was asked is text; of what nobody said anything nothing is told."""
     logs.rows = [
@@ -156,80 +162,6 @@ def test_marked_requests_bring_what_can_be_done_with_them(visit, logs, shown, mo
     assert "2 requests" in at.button(key="log_chip_0").label
 
 
-def test_following_puts_what_is_new_on_top(visit, logs, shown):
-    """While nobody reads anything; what came is asked for behind the newest."""
-    at = open_at(visit)
-    at.toggle(key="log_follow").set_value(True).run()
-    assert "Following. Nothing new until" in shown(at)
-
-    logs.came = [row(-1, question="Just now")]
-    at.run()
-
-    assert questions(at)[:2] == ["Just now", "Question 0"]
-    assert logs.times("page") == 1
-    newest = logs.last("newer")[2]
-    assert newest.request_id == "r-1"
-    assert newest.micros == int((NOON + timedelta(seconds=1)).timestamp()) * 1_000_000
-
-
-def test_following_moves_nothing_that_is_read(visit, logs):
-    """It says how much is new, and shows it when somebody wants it; what is marked stays marked."""
-    at = open_at(visit, open="r3")
-    chosen = {"rows": [1, 4], "columns": [], "cells": [(3, "at")]}
-    at.session_state["log_rows_1"] = {"selection": chosen}
-    at.toggle(key="log_follow").set_value(True).run()
-    logs.came = [row(-1, question="Just now"), row(-2), row(3)]
-    at.run()
-    assert questions(at)[0] == "Question 0"
-
-    show = at.button(key="log_show_new")
-    assert show.label == "Show 2 new requests"
-    show.click().run()
-
-    assert questions(at)[:2] == ["Question -2", "Just now"]
-    assert address_of(at)["open"] == "r3"
-    moved = at.session_state["log_rows_1"]["selection"]
-    assert (moved["rows"], moved["cells"]) == ([3, 6], [(5, "at")])
-
-
-def test_more_than_fits_on_top_is_read_anew(visit, logs):
-    """A gap in the list would be worse than a second look."""
-    at = open_at(visit)
-    logs.came = [row(-1 - number) for number in range(200)]
-    logs.rows = [*logs.came[:1], *logs.rows]
-    at.toggle(key="log_follow").set_value(True).run()
-
-    assert logs.times("page") >= 2
-    assert len(at.dataframe[0].value) == 50
-
-
-def test_time_that_is_over_cannot_be_followed(visit, logs):
-    """Nothing new comes to it."""
-    at = open_at(visit, **EVERYTHING.parameters())
-
-    assert at.toggle(key="log_follow").disabled
-
-
-def test_following_does_not_leave_an_older_page(visit, logs, shown):
-    """What is new is not on it, and nothing is asked for."""
-    at = open_at(visit, before="1.r49")
-    at.toggle(key="log_follow").set_value(True).run()
-
-    assert "What is new is on the newest one." in shown(at)
-    assert logs.times("newer") == 0
-    assert questions(at)[0] == "Question 50"
-
-
-def test_problem_while_following_is_told_and_the_list_stays(visit, logs, shown):
-    """The next look is in a moment."""
-    at = open_at(visit)
-    logs.error = Unreachable()
-    at.toggle(key="log_follow").set_value(True).run()
-
-    assert "What is new cannot be told now" in shown(at)
-    assert len(at.dataframe[0].value) == 50
-
-
 def test_nothing_like_this_offers_a_longer_time(visit, logs, shown):
     """With all filters as they are."""
     logs.rows = []
@@ -265,6 +197,21 @@ def test_link_to_a_chain_that_is_not_listed_says_what_is_wrong(visit, logs, show
 
     assert logs.last("page")[1] == LogQuery("gone")
     assert at.selectbox(key="log_endpoint").value == "gone"
+
+
+def test_chains_are_called_as_in_the_chat(visit, logs):
+    """By their titles, where those tell them apart; else by their names, which always do."""
+    at = open_at(visit)
+    assert at.selectbox(key="log_endpoint").options == [ENDPOINT, OTHER]
+
+    visit.endpoints.content = [
+        known_endpoint(),
+        replace(known_endpoint(), name="agents_main-hr-other"),
+    ]
+    assert open_at(visit).selectbox(key="log_endpoint").options == [ENDPOINT, OTHER]
+
+    visit.endpoints.content = visit.endpoints.content[:1]
+    assert open_at(visit).selectbox(key="log_endpoint").options == ["Handbook chain", OTHER]
 
 
 def test_what_the_workspace_refuses_is_a_sentence(visit, logs, shown):

@@ -3,14 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from backend.errors import Unreachable
 from backend.releases.record import Kind, Outcome, Page
 from backend.request_logs.query import LogQuery
 from backend.request_logs.record import Course
-from components.request_logs import course_charts
-from components.request_logs.course_charts import OTHERS
+from components.request_logs import course_axes, course_charts
+from components.request_logs.course_axes import OTHERS
 from components.request_logs.release_marks import Mark
 from tests.pages.deployed import ENDPOINT, release
 from tests.pages.logged_requests import NOON, address_of, course, open_at, query_of, unfold
@@ -18,10 +16,7 @@ from tests.pages.logged_requests import NOON, address_of, course, open_at, query
 DAY = LogQuery(ENDPOINT, since=NOON - timedelta(hours=1), until=NOON + timedelta(hours=5))
 
 
-@pytest.fixture
-def logs(visit):
-    """Two versions over three hours."""
-    return visit.request_logs
+ENDS = course_axes.ends_of(course(), DAY)
 
 
 def at_course(visit, **address):
@@ -114,7 +109,8 @@ def test_figure_of_speed_is_chosen_where_there_are_several_versions(visit, logs)
 def test_nothing_and_problems_are_sentences(visit, logs, shown):
     """An empty plot says less than a sentence."""
     logs.over_time = Course(60, ())
-    assert "No request is like this" in shown(at_course(visit))
+    assert "Nothing was asked in this time" in shown(at_course(visit))
+    assert "No request is like this" in shown(at_course(visit, version="2"))
 
     logs.error = None
     logs.over_time = course()
@@ -140,7 +136,9 @@ def test_releases_within_the_time_are_marks(visit, logs, monkeypatch):
     seen = []
     monkeypatch.setattr(
         "components.request_logs.course_charts.requests",
-        lambda found, marks: seen.extend(marks) or course_charts.called_wrong(found, marks),
+        lambda found, ends, marks: (
+            seen.extend(marks) or course_charts.called_wrong(found, ends, marks)
+        ),
     )
 
     at = at_course(visit)
@@ -159,15 +157,40 @@ def test_versions_beyond_the_most_frequent_are_one(visit):
     many = Course(3600, buckets)
 
     assert course_charts.versions(many) == ["0", "1", "2", "3", "4", "5"]
-    named = {each["version"] for each in rows_of(course_charts.requests(many, ()), 0)}
+    named = {each["version"] for each in rows_of(course_charts.requests(many, ENDS, ()), 0)}
     assert named == {f"Version {number}" for number in range(6)} | {OTHERS}
+
+
+def test_plots_reach_over_the_whole_time_that_is_looked_at():
+    """Where nothing was asked is to be seen as well; of picked requests no time is meant."""
+    whole = course()
+    assert course_axes.Ends(*DAY.moments()) == ENDS
+
+    long_ago = course_axes.ends_of(whole, LogQuery(ENDPOINT, "1h"))
+    assert long_ago.since == NOON
+    assert datetime.now(UTC) - long_ago.until < timedelta(minutes=1)
+    picked = course_axes.ends_of(whole, LogQuery(ENDPOINT, requests=("r1",)))
+    assert picked == course_axes.Ends(NOON, NOON + timedelta(hours=3))
+
+
+def test_version_keeps_its_colour_whatever_else_is_shown():
+    """Who looks at fewer versions knows them again; those whose colours are taken get others."""
+    alone = course_axes.color("of", ["Version 7"]).to_dict()["scale"]
+    several = course_axes.color("of", ["Version 1", "Version 6", "Version 7", OTHERS]).to_dict()
+    colours = dict(zip(several["scale"]["domain"], several["scale"]["range"], strict=True))
+
+    assert colours["Version 1"] == alone["range"][0]
+    assert len(set(colours.values())) == 4
+    assert course_axes.color("of", ["Version 6"]).to_dict()["scale"]["range"] == [
+        colours["Version 6"]
+    ]
 
 
 def test_share_called_wrong_comes_with_what_is_known_of_it():
     """Nobody's judgement is no share; few judgements are a wide band."""
     whole = course()
     none = replace(whole.buckets[0], up=0, down=0, version="3")
-    chart = course_charts.called_wrong(replace(whole, buckets=(*whole.buckets, none)), ())
+    chart = course_charts.called_wrong(replace(whole, buckets=(*whole.buckets, none)), ENDS, ())
 
     drawn = rows_of(chart, 0)
     assert {each["of"] for each in drawn} == {"Version 1", "Version 2"}
@@ -181,27 +204,29 @@ def test_speed_is_all_figures_of_one_version_or_one_of_several():
     whole = course()
     one = replace(whole, buckets=tuple(each for each in whole.buckets if each.version == "1"))
 
-    together = {each["of"] for each in rows_of(course_charts.speed(one, (), ""), 0)}
-    beside = {each["of"] for each in rows_of(course_charts.speed(whole, (), "p99"), 0)}
+    together = {each["of"] for each in rows_of(course_charts.speed(one, ENDS, (), ""), 0)}
+    beside = {each["of"] for each in rows_of(course_charts.speed(whole, ENDS, (), "p99"), 0)}
 
     assert together == set(course_charts.FIGURES.values())
     assert beside == {"Version 1", "Version 2"}
-    assert {each["ms"] for each in rows_of(course_charts.speed(whole, (), "p99"), 0)} == {400.0}
+    assert {each["ms"] for each in rows_of(course_charts.speed(whole, ENDS, (), "p99"), 0)} == {
+        400.0
+    }
 
 
 def test_all_plots_have_the_same_axis_of_time_and_the_marks():
     """So that they can be read one below the other."""
     whole, marks = course(), (Mark(NOON + timedelta(hours=1), "From here: version 2"),)
     for chart in (
-        course_charts.requests(whole, marks),
-        course_charts.speed(whole, marks, "p95"),
-        course_charts.called_wrong(whole, marks),
+        course_charts.requests(whole, ENDS, marks),
+        course_charts.speed(whole, ENDS, marks, "p95"),
+        course_charts.called_wrong(whole, ENDS, marks),
     ):
         for layer in layers(chart):
             first, last = layer["encoding"]["x"]["scale"]["domain"]
             # Mere numbers would not be taken for moments.
-            assert (first["utc"], first["date"], first["hours"]) == (True, NOON.day, NOON.hour)
-            assert (last["utc"], last["date"], last["hours"]) == (True, NOON.day, NOON.hour + 3)
+            assert (first["utc"], first["date"], first["hours"]) == (True, NOON.day, NOON.hour - 1)
+            assert (last["utc"], last["date"], last["hours"]) == (True, NOON.day, NOON.hour + 5)
         assert {each["mark"]["type"] for each in layers(chart)} >= {"rule", "point"}
         (mark,) = rows_of(chart, len(layers(chart)) - 1)
         assert mark["what"] == "From here: version 2"

@@ -175,7 +175,7 @@ def test_without_any_there_is_a_sentence(show, services):
     """And what would change that."""
     services.saved_views.views = []
 
-    assert "Nobody has saved a view of this page yet." in text(show())
+    assert "Nobody has saved a view here yet." in text(show())
 
 
 def test_without_mlflow_the_page_goes_on(show, services):

@@ -30,7 +30,7 @@ def test_statement_has_a_name_for_the_team(analyst, shown):
     next(each for each in at.segmented_control if each.key == "sql_side").set_value("saved").run()
 
     assert not at.exception
-    assert "saved a view" in shown(at)
+    assert "saved a statement" in shown(at)
 
 
 def test_empty_catalog_and_a_refusal_leave_the_page_usable(analyst, console, shown):

@@ -5,18 +5,22 @@ from streamlit.testing.v1 import AppTest
 
 from backend.errors import Refused, Unreachable
 from backend.identity import Role
+from backend.serving.endpoints import Endpoint, Readiness
+from backend.serving.reviewer_guide import ReviewerGuide
 from backend.trace_search.filter_text import Judged, State
 from backend.trace_search.record import (
     ANY_TIME,
     Order,
     SessionPage,
+    SessionTurns,
     TracePage,
     TraceQuery,
     UnfiledRequests,
 )
+from components.request_logs.readable import readable
 from tests.pages.conftest import SHELL
 from tests.pages.searched import address_of, open_at
-from tests.pages.traced import EXPERIMENT, HOSTILE
+from tests.pages.traced import EXPERIMENT, HOSTILE, row, turn
 
 
 @pytest.fixture
@@ -205,11 +209,67 @@ def test_requests_mlflow_does_not_have_are_listed(visit, search, shown):
 
     assert search.asked == [(EXPERIMENT,)]
     assert "1 of 50 are not in MLflow yet" in shown(at)
-    assert HOSTILE in [each.value for each in at.text]
+    assert readable(HOSTILE) in [each.value for each in at.text]
     search.waiting = UnfiledRequests((), 50)
     assert "MLflow has them all" in shown(open_at(view="unfiled"))
     search.waiting = UnfiledRequests()
     assert "No request of these chains is on record" in shown(open_at(view="unfiled"))
+    search.waiting = UnfiledRequests((), 50, ("other_chain",))
+    text = shown(open_at(view="unfiled"))
+    assert "MLflow has all that could be read" in text
+    assert "Could not be looked at: other_chain." in text
+
+
+def test_only_what_counts_is_there_to_be_set(visit, search):
+    """No filter narrows down what MLflow lacks, and conversations have an order of their own."""
+    assert open_at().selectbox(key="traces_order")
+    at = open_at(view="sessions")
+    assert "traces_order" not in [each.key for each in at.selectbox]
+    at.selectbox(key="traces_chain").select("18").run()
+    assert search.asked[-1][0].experiment == "18"
+
+    at = open_at(view="unfiled", filter="trace.status = 'OK'", order="slowest", time="30d")
+    assert [each.key for each in at.selectbox] == ["traces_chain"]
+    assert not at.text_input
+    at.selectbox(key="traces_chain").select("18").run()
+    # What was looked for stays for the way back.
+    wanted = {"filter": "trace.status = 'OK'", "order": "slowest", "time": "30d"}
+    assert address_of(at) == wanted | {"view": "unfiled", "experiment": "18"}
+
+
+def test_chains_are_called_as_people_know_them(visit, search, shown):
+    """By their titles, in the choice and in what is found; what two share is no name."""
+    hr = Endpoint("agents_hr", "", "", Readiness.READY, guide=ReviewerGuide("Personnel"))
+    same = ReviewerGuide("Law")
+    law = [
+        Endpoint(name, "", "", Readiness.READY, guide=same)
+        for name in ("agents_legal", "agents_law")
+    ]
+    visit.endpoints.content = [hr, *law]
+    search.found = TracePage((row(1, endpoint="agents_hr"), row(2, endpoint="agents_law")))
+
+    at = open_at()
+    assert at.selectbox(key="traces_chain").options == [
+        "All chains",
+        "Personnel",
+        "agents_legal, agents_law",
+    ]
+    assert list(at.dataframe[0].value["Chain"]) == ["Personnel", "agents_law"]
+    assert "Personnel" in shown(open_at(view="sessions"))
+    search.talk = SessionTurns((turn(1, endpoint="agents_hr"),))
+    assert "rita@example.com and Personnel" in shown(open_at(session="c-1")).replace("\u2060", "")
+
+    visit.endpoints.content = Unreachable()
+    assert open_at().selectbox(key="traces_chain").options[1] == "agents_hr"
+
+
+def test_list_is_asked_for_again(visit, search):
+    """Traces come in while somebody looks."""
+    at = open_at()
+
+    at.button(key="traces_again").click().run()
+
+    assert search.asked == [(TraceQuery(), ""), (TraceQuery(), "")]
 
 
 def test_saved_views_are_of_what_is_looked_for(visit, search):

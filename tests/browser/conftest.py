@@ -218,7 +218,8 @@ def _wait(condition: Callable[[], bool], seconds: float = 60) -> None:
 def browser(executable) -> Iterator[Browser]:
     """One Chromium for all journeys; each visitor has a profile of their own in it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=chromium.QUIET)
+        arguments = [*chromium.QUIET, *chromium.THRIFTY]
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
         yield browser
         browser.close()
 

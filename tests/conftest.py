@@ -5,6 +5,7 @@ once; everything else goes file by file. The folders with the longest tests come
 process is left alone with one of them at the end.
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).parent
 # What is not named here takes milliseconds a test.
 LONGEST_FIRST = ("browser", "contract", "processes", "local_workspace", "examples")
-TOGETHER = ("browser", "contract", "examples")
+TOGETHER = ("browser", "contract", "examples", "processes/one_workspace")
 # So many that one process would still be at them when the others have ended: from this file on,
 # another one takes them, with a workspace of its own.
 IN_TWO_HALVES = {"browser": "test_k"}
@@ -27,6 +28,8 @@ class Together(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         _, folder, name, *_ = file.split("/")
+        if f"{folder}/{name}" in TOGETHER:
+            return f"{folder}/{name}"
         if folder not in TOGETHER:
             return file
         half = IN_TWO_HALVES.get(folder, "~")
@@ -46,6 +49,12 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the folders in this order."""
     items.sort(key=lambda item: _place(item.path.relative_to(ROOT).parts[0]))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays to the end: a million objects, again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _place(folder: str) -> int:

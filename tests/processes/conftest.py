@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from local_workspace import WorkspaceConnection, running_workspace
+from tests.made_once import made_once
 from tests.registered_models import question, register
 
 MODEL = "main.processes.scripted"
@@ -30,12 +31,14 @@ def _clients_warn() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def seeded(tmp_path_factory) -> Path:
-    """A stopped workspace's data directory with one registered model and one endpoint."""
-    folder = tmp_path_factory.mktemp("seeded")
-    with running_workspace(folder) as connection, client_environment(connection):
-        register(MODEL, "chat_model", input_example=question("hello"))
-        create(connection, "scripted")
-    return folder
+    """A stopped workspace's data directory with one registered model and one endpoint, to copy."""
+
+    def seed(folder: Path) -> None:
+        with running_workspace(folder) as connection, client_environment(connection):
+            register(MODEL, "chat_model", input_example=question("hello"))
+            create(connection, "scripted")
+
+    return made_once(tmp_path_factory, "seeded", seed)
 
 
 @contextlib.contextmanager

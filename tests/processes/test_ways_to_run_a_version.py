@@ -1,6 +1,7 @@
 """Environments, processes, threads, secrets, time limits, and an MLflow server elsewhere."""
 
 import json
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,11 +24,17 @@ TIMEOUT = 2
 
 
 @pytest.fixture(scope="module")
-def workspace(seeded):
-    secrets = seeded / "secrets.json"
+def folder(seeded, tmp_path_factory):
+    """The data directory of a workspace of this module's own."""
+    return shutil.copytree(seeded, tmp_path_factory.mktemp("ways") / "data")
+
+
+@pytest.fixture(scope="module")
+def workspace(folder):
+    secrets = folder / "secrets.json"
     secrets.write_text(json.dumps({"llm": {"key": "top-secret-value"}}))
     secrets.chmod(0o600)
-    with running_workspace(seeded, "--request-timeout", str(TIMEOUT)) as connection:
+    with running_workspace(folder, "--request-timeout", str(TIMEOUT)) as connection:
         wait_for(lambda: state(connection, "scripted")["ready"] == "READY")
         yield connection
 
@@ -37,7 +44,7 @@ def content(answer) -> str:
     return answer.json()["choices"][0]["message"]["content"]
 
 
-def test_version_with_its_own_requirements_gets_its_own_environment(workspace, seeded):
+def test_version_with_its_own_requirements_gets_its_own_environment(workspace, folder):
     """With uv a version runs in an environment built from its requirements."""
     name = "main.processes.needs_six"
     requirements = [f"mlflow=={mlflow.__version__}", "six==1.16.0"]
@@ -51,7 +58,7 @@ def test_version_with_its_own_requirements_gets_its_own_environment(workspace, s
 
     version, prefix = content(ask(workspace, "own", "hi")).split()
     assert version == "1.16.0"
-    assert prefix.startswith(str(seeded / "environments"))
+    assert prefix.startswith(str(folder / "environments"))
 
 
 def test_settings_of_the_interpreter_reach_a_fresh_one(workspace):
@@ -151,7 +158,7 @@ def test_models_of_an_mlflow_server_elsewhere_are_deployed_at_once(
         assert len(found) == 1
 
 
-def test_version_without_tracing_returns_and_stores_no_trace(workspace, seeded):
+def test_version_without_tracing_returns_and_stores_no_trace(workspace, folder):
     """ENABLE_MLFLOW_TRACING=false turns off the spans a model opens itself, too."""
     create(workspace, "untraced", environment_vars={"ENABLE_MLFLOW_TRACING": "false"})
 
@@ -159,4 +166,4 @@ def test_version_without_tracing_returns_and_stores_no_trace(workspace, seeded):
     output = ask(workspace, "untraced", "hello", **options).json()["databricks_output"]
 
     assert "trace" not in output
-    assert not list((seeded / "scratch").glob("*.db"))
+    assert not list((folder / "scratch").glob("*.db"))

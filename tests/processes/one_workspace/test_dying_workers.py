@@ -6,17 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
-import pytest
 
-from local_workspace import running_workspace
-from tests.processes.conftest import api, ask, create, state, wait_for
-
-
-@pytest.fixture(scope="module")
-def workspace(seeded):
-    with running_workspace(seeded) as connection:
-        wait_for(lambda: state(connection, "scripted")["ready"] == "READY")
-        yield connection
+from tests.processes.conftest import api, ask, create, wait_for
 
 
 def worker_pid(workspace, name: str) -> int:

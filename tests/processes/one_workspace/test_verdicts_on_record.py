@@ -1,28 +1,17 @@
 """A verdict is on record when the feedback call is answered; a wrong one leaves only its call."""
 
 import json
-import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local_workspace import running_workspace
 from local_workspace.inference_tables.table_layout import TableKind
 from tests.processes.conftest import MODEL, api, ask, wait_for
 from tests.processes.recorded import delta_rows, rows
 from tests.processes.recording import recorded_endpoint
 
 _POSITIVE = {"ratings": {"answer_correct": {"value": "positive"}}, "free_text_comment": "good"}
-
-
-@pytest.fixture(scope="module")
-def workspace(seeded, tmp_path_factory):
-    """A running workspace of this module's own, with its data directory."""
-    folder = tmp_path_factory.mktemp("verdicts") / "data"
-    shutil.copytree(seeded, folder)
-    with running_workspace(folder) as connection:
-        yield connection, folder
 
 
 def judged_endpoint(connection, name: str) -> None:
@@ -45,9 +34,9 @@ def judge(connection, name: str, **record):
 
 
 @pytest.mark.parametrize("encode", [json.dumps, lambda value: value], ids=["texts", "objects"])
-def test_verdict_in_either_form_is_in_the_assessment_log_at_once(workspace, encode):
+def test_verdict_in_either_form_is_in_the_assessment_log_at_once(running, encode):
     """One row per judgement, of the answer and of its sources, when the call is answered."""
-    connection, folder = workspace
+    connection, folder = running
     name = f"either-{encode.__name__.strip('<>')}"
     judged_endpoint(connection, name)
     request_id = asked(connection, name)
@@ -70,9 +59,9 @@ def test_verdict_in_either_form_is_in_the_assessment_log_at_once(workspace, enco
     assert len(rows(folder, name)) == 2
 
 
-def test_verdict_on_an_unknown_request_is_404_and_no_verdict(workspace):
+def test_verdict_on_an_unknown_request_is_404_and_no_verdict(running):
     """The platform accepts these; here nobody's work disappears into nothing."""
-    connection, folder = workspace
+    connection, folder = running
     judged_endpoint(connection, "unknown")
 
     answer = judge(connection, "unknown", request_id="nobody", text_assessments=[_POSITIVE])
@@ -83,9 +72,9 @@ def test_verdict_on_an_unknown_request_is_404_and_no_verdict(workspace):
     assert row["status_code"] == 404
 
 
-def test_verdict_of_the_wrong_shape_names_the_field(workspace):
+def test_verdict_of_the_wrong_shape_names_the_field(running):
     """One wrong judgement among good ones: a 400 with its place, and none of them written."""
-    connection, folder = workspace
+    connection, folder = running
     judged_endpoint(connection, "wrong")
     wrong = {"ratings": {"answer_correct": "positive"}}
 
@@ -101,9 +90,9 @@ def test_verdict_of_the_wrong_shape_names_the_field(workspace):
     assert rows(folder, "wrong", TableKind.ASSESSMENT_LOGS) == []
 
 
-def test_twenty_reviewers_chats_and_queries_at_once_lose_nothing(workspace):
+def test_twenty_reviewers_chats_and_queries_at_once_lose_nothing(running):
     """No error on any side; the count an analyst sees only grows, and ends at every verdict."""
-    connection, folder = workspace
+    connection, folder = running
     judged_endpoint(connection, "busy")
     request_id = asked(connection, "busy")
 

@@ -3,20 +3,11 @@
 import asyncio
 
 import aiohttp
-import pytest
 
-from local_workspace import running_workspace
-from tests.processes.conftest import ask, create, state, wait_for
+from tests.processes.conftest import ask, create
 from tests.registered_models import question
 
 STREAMS = 200
-
-
-@pytest.fixture(scope="module")
-def workspace(seeded):
-    with running_workspace(seeded) as connection:
-        wait_for(lambda: state(connection, "scripted")["ready"] == "READY")
-        yield connection
 
 
 def test_half_of_two_hundred_callers_leave_and_the_others_get_everything(workspace):

@@ -3,7 +3,6 @@
 import json
 import shutil
 
-import pytest
 import requests
 
 from local_workspace import running_workspace
@@ -14,18 +13,9 @@ from tests.processes.recording import older_endpoint, recorded_endpoint
 from tests.registered_models import question
 
 
-@pytest.fixture(scope="module")
-def workspace(seeded, tmp_path_factory):
-    """A running workspace of this module's own, with its data directory."""
-    folder = tmp_path_factory.mktemp("records") / "data"
-    shutil.copytree(seeded, folder)
-    with running_workspace(folder) as connection:
-        yield connection, folder
-
-
-def test_answer_is_on_record_as_soon_as_it_is_there(workspace):
+def test_answer_is_on_record_as_soon_as_it_is_there(running):
     """The row is readable when the caller has the answer, with who, what, when and how long."""
-    connection, folder = workspace
+    connection, folder = running
     recorded_endpoint(connection, "plain")
 
     answer = ask(connection, "plain", "hello", client_request_id="mine")
@@ -43,9 +33,9 @@ def test_answer_is_on_record_as_soon_as_it_is_there(workspace):
     assert len(row["served_entity_id"]) == 32
 
 
-def test_request_log_holds_what_a_person_reads(workspace):
+def test_request_log_holds_what_a_person_reads(running):
     """Question, answer text, conversation, version and trace are columns of their own."""
-    connection, folder = workspace
+    connection, folder = running
     recorded_endpoint(connection, "readable")
 
     options = {"conversation_id": "c1"}
@@ -61,9 +51,9 @@ def test_request_log_holds_what_a_person_reads(workspace):
     assert trace["info"]["client_request_id"] == row["databricks_request_id"]
 
 
-def test_rows_are_in_delta_moments_later_and_are_counted_once(workspace):
+def test_rows_are_in_delta_moments_later_and_are_counted_once(running):
     """The flusher takes the rows into Delta; whoever reads both sees each of them once."""
-    connection, folder = workspace
+    connection, folder = running
     recorded_endpoint(connection, "flushed")
     for number in range(5):
         ask(connection, "flushed", f"hello {number}")
@@ -74,9 +64,9 @@ def test_rows_are_in_delta_moments_later_and_are_counted_once(workspace):
     assert len(rows(folder, "flushed", TableKind.REQUEST_LOGS)) == 5
 
 
-def test_failures_and_refusals_are_on_record_with_their_status(workspace):
+def test_failures_and_refusals_are_on_record_with_their_status(running):
     """A model's exception, a body that is no JSON and a version nobody serves leave rows."""
-    connection, folder = workspace
+    connection, folder = running
     recorded_endpoint(connection, "failing")
     path = "/serving-endpoints/failing/invocations"
 
@@ -95,9 +85,9 @@ def test_failures_and_refusals_are_on_record_with_their_status(workspace):
     assert codes == ["BAD_REQUEST", "MALFORMED_REQUEST", "RESOURCE_DOES_NOT_EXIST"]
 
 
-def test_stranger_who_may_not_ask_is_on_record(workspace):
+def test_stranger_who_may_not_ask_is_on_record(running):
     """A refusal after authentication is a row too, with whom it was refused to."""
-    connection, folder = workspace
+    connection, folder = running
     recorded_endpoint(connection, "guarded")
     name, token = _stranger(connection)
     headers = {"Authorization": f"Bearer {token}"}
@@ -110,9 +100,9 @@ def test_stranger_who_may_not_ask_is_on_record(workspace):
     assert row["requester"] == name
 
 
-def test_refusals_on_openai_s_routes_are_on_record(workspace):
+def test_refusals_on_openai_s_routes_are_on_record(running):
     """A stranger, and an endpoint that does not speak the interface, leave rows there too."""
-    connection, folder = workspace
+    connection, folder = running
     recorded_endpoint(connection, "openai")
     _, token = _stranger(connection)
 
@@ -132,9 +122,9 @@ def test_refusals_on_openai_s_routes_are_on_record(workspace):
     assert [row["status_code"] for row in rows(folder, "openai")] == [403, 400]
 
 
-def test_stream_is_on_record_whole(workspace):
+def test_stream_is_on_record_whole(running):
     """A stream's row holds the aggregated answer, and is there before the last chunk."""
-    connection, folder = workspace
+    connection, folder = running
     recorded_endpoint(connection, "streamed")
 
     answer = ask(connection, "streamed", "hello", stream=True)
@@ -145,9 +135,9 @@ def test_stream_is_on_record_whole(workspace):
     assert message["content"]
 
 
-def test_stream_whose_caller_leaves_is_on_record(workspace):
+def test_stream_whose_caller_leaves_is_on_record(running):
     """What had come until the caller left is kept, with a status of its own."""
-    connection, folder = workspace
+    connection, folder = running
     recorded_endpoint(connection, "left")
     url = f"{connection.host}/serving-endpoints/left/invocations"
     headers = {"Authorization": f"Bearer {connection.token}"}
@@ -159,9 +149,9 @@ def test_stream_whose_caller_leaves_is_on_record(workspace):
     wait_for(lambda: [row["status_code"] for row in rows(folder, "left")] == [499])
 
 
-def test_body_over_the_limit_is_null_with_its_error_code(workspace):
+def test_body_over_the_limit_is_null_with_its_error_code(running):
     """12 MB are echoed; their row says why the bodies are missing."""
-    connection, folder = workspace
+    connection, folder = running
     recorded_endpoint(connection, "large")
 
     ask(connection, "large", "x" * 12_000_000)
@@ -172,9 +162,9 @@ def test_body_over_the_limit_is_null_with_its_error_code(workspace):
     assert row["logging_error_codes"] == codes
 
 
-def test_older_way_of_asking_for_a_table_gives_the_older_columns(workspace):
+def test_older_way_of_asking_for_a_table_gives_the_older_columns(running):
     """`auto_capture_config` makes a payload table with `timestamp`, by which seed 2 orders."""
-    connection, folder = workspace
+    connection, folder = running
     older_endpoint(connection, "older")
 
     ask(connection, "older", "hello")
@@ -202,9 +192,9 @@ def test_tables_go_on_when_the_spool_was_deleted(seeded, tmp_path):
     assert sorted(asked) == ["after", "before"]
 
 
-def test_tables_in_another_shape_are_not_mixed(workspace):
+def test_tables_in_another_shape_are_not_mixed(running):
     """A prefix whose payload has the older columns is refused for the newer ones."""
-    connection, _ = workspace
+    connection, _ = running
     taken = {"enabled": True, "catalog_name": "main", "schema_name": "records"}
     served = {"entity_name": MODEL, "entity_version": "1", "name": "v1"}
     old = {"served_entities": [served], "auto_capture_config": taken | {"table_name_prefix": "mix"}}

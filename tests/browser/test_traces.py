@@ -127,5 +127,8 @@ def test_conversation_is_read_among_traces(talk, analyst):
     page.get_by_role("button", name="See its trace").nth(1).click()
     page.wait_for_url(re.compile("trace=tr-"))
     here.press("Back to the conversation")
+    # The trace has this question, too, and leaves the page when the conversation has come.
+    expect(page.get_by_role("tree")).to_have_count(0)
+    here.settle()
     expect(page.get_by_text("say <b>two</b>")).to_be_visible()
     assert not here.visitor.complaints

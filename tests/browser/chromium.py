@@ -14,9 +14,6 @@ QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-# A journey looks at each page for a few seconds: compiling its scripts for speed takes longer than
-# it saves, and so does a process for a graphics card that is not there. A seventh less work.
-THRIFTY = ["--js-flags=--no-opt --no-maglev", "--in-process-gpu"]
 
 
 def path() -> str | None:

@@ -218,8 +218,7 @@ def _wait(condition: Callable[[], bool], seconds: float = 60) -> None:
 def browser(executable) -> Iterator[Browser]:
     """One Chromium for all journeys; each visitor has a profile of their own in it."""
     with sync_playwright() as playwright:
-        arguments = [*chromium.QUIET, *chromium.THRIFTY]
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        browser = playwright.chromium.launch(executable_path=executable, args=chromium.QUIET)
         yield browser
         browser.close()
 

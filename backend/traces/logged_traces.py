@@ -25,6 +25,8 @@ _LOOKED_BACK = (timedelta(hours=3), timedelta(days=7), timedelta(days=60))
 # An answer holds 25 MiB, and a character may take four bytes.
 PIECE_CHARACTERS = 5_000_000
 _TRACE_ID = "tr-"
+# What has no log, none for this visitor, or none any more, is not looked at.
+_NO_LOG = (NotAllowed, NotFound, NotOffered)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def find(workspace: WorkspaceClient, name: str) -> LoggedTrace:
     now = datetime.now(UTC)
     for back in _LOOKED_BACK if name.startswith(_TRACE_ID) else _LOOKED_BACK[-1:]:
         for tables in logs:
-            if row := _row(workspace, tables, name, now - back):
+            if row := _row_if_there(workspace, tables, name, now - back):
                 return _trace(workspace, tables, name, row)
     raise NotFound("Neither MLflow nor a request log you may read has this trace.")
 
@@ -53,9 +55,17 @@ def _logs(workspace: WorkspaceClient) -> Iterator[LogTables]:
     with translated():
         listed = list(workspace.serving_endpoints.list())
     for endpoint in listed:
-        # What has no log, or none for this visitor, is not looked at.
-        with contextlib.suppress(NotAllowed, NotFound, NotOffered):
+        with contextlib.suppress(*_NO_LOG):
             yield tables_of(workspace, endpoint.name or "")
+
+
+def _row_if_there(
+    workspace: WorkspaceClient, tables: LogTables, name: str, since: datetime
+) -> sql.Row | None:
+    # It may have gone since it was described, and another log has the trace.
+    with contextlib.suppress(*_NO_LOG):
+        return _row(workspace, tables, name, since)
+    return None
 
 
 def _row(

@@ -2,12 +2,14 @@
 
 import json
 import uuid
+from dataclasses import replace
 
 import pytest
 
 from backend.connection import open_workspace
 from backend.errors import NotAllowed, NotFound
 from backend.identity import Identity
+from backend.request_logs import log_tables
 from backend.trace_search import unfiled, versions
 from backend.trace_search.filter_text import Judged, State, TraceFilter, written
 from backend.trace_search.record import TraceQuery
@@ -139,6 +141,15 @@ def test_record_and_mlflow_agree_about_a_trace(analyst, asked):
         content = analyst.reading.span(analyst.viewer, on_record.trace_id, span.span_id, MOST)
         for one, other in ((known.inputs, content.inputs), (known.outputs, content.outputs)):
             assert json.loads(one.text or "null") == json.loads(other.text or "null")
+
+
+def test_log_that_has_gone_since_it_was_looked_up_hides_no_other(analyst, asked, monkeypatch):
+    """Somebody else's table that is dropped meanwhile is nobody's problem here."""
+    tables = log_tables.tables_of(analyst.workspace, ENDPOINT)
+    gone = replace(tables, requests="`main`.`contract`.`gone`")
+    monkeypatch.setattr(logged_traces, "_logs", lambda _: [gone, tables])
+
+    assert logged_traces.find(analyst.workspace, asked[1]).head.request_id == asked[1]
 
 
 def _told(span):

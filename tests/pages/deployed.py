@@ -146,6 +146,8 @@ class FakeDeploying(_Changing):
         default_factory=lambda: Trial(NOON, "admin@example.com", "How much?", "Five *euros*.")
     )
     times_tried: int = 0
+    # So many times an error is what comes; without it, always.
+    times_away: int | None = None
 
     def models(self, _viewer: Viewer) -> list[str]:
         return list(self.registered)
@@ -158,7 +160,8 @@ class FakeDeploying(_Changing):
 
     def try_out(self, _viewer: Viewer, _release: Release) -> Trial:
         self.times_tried += 1
-        if self.error:
+        is_away = self.times_away is None or self.times_tried <= self.times_away
+        if self.error and is_away:
             raise self.error
         return self.trial
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from backend.deploying.deploying import Wish
-from backend.errors import ModelRefused, TookTooLong
+from backend.errors import ModelRefused, TookTooLong, Unreachable
 from backend.releases.stories import Story
 from backend.releases.trial import Trial
+from components.releases import trial
 from tests.pages.deployed import (
     ENDPOINT,
     FIRST,
@@ -157,13 +158,29 @@ def test_version_that_failed_its_trial_takes_a_deliberate_step(prepared, shown):
 
 
 def test_trial_that_could_not_be_made_can_be_made_again(prepared, shown):
-    """And holds the deployment back until then."""
-    prepared.deploying.error = TookTooLong()
+    """Why stays on the page, and holds the deployment back until then."""
+    prepared.deploying.error = TookTooLong("MLflow did not answer in time.")
+
+    at = come(prepared, endpoint=ENDPOINT, release="r2")
+    at.run()
+
+    assert "MLflow did not answer in time." in shown(at)
+    assert next(b for b in at.button if b.label == "Deploy like this").disabled
+    assert prepared.deploying.times_tried == 1
+    prepared.deploying.error = None
+    press(at, "Ask it")
+    assert "Five *euros*." in [each.value for each in at.text]
+
+
+def test_trial_waits_for_a_workspace_that_is_away_for_a_moment(prepared, monkeypatch):
+    """One that was restarted while the version came up says so only a few times."""
+    monkeypatch.setattr(trial, "PAUSES_SECONDS", (0.0, 0.0))
+    prepared.deploying.error, prepared.deploying.times_away = Unreachable(), 2
 
     at = come(prepared, endpoint=ENDPOINT, release="r2")
 
-    assert "It has not been asked yet." in shown(at)
-    assert next(b for b in at.button if b.label == "Deploy like this").disabled
+    assert "Five *euros*." in [each.value for each in at.text]
+    assert prepared.deploying.times_tried == 3
 
 
 def test_rule_of_the_endpoint_holds_a_deployment_back(prepared, shown):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 from deltalake import DeltaTable
+from pyarrow.dataset import dataset
 
 from local_workspace.inference_tables.snapshot import SnapshotReader
 from local_workspace.inference_tables.table_layout import TableKind
@@ -21,17 +22,15 @@ def rows(
     finally:
         sets.close()
     snapshot = SnapshotReader().read(location)
-    cold = [_read(location.path)] if snapshot.files else []
-    # Both halves must belong to one state; these tests read when nothing is being written.
-    tables = [*cold, *([snapshot.hot_rows] if snapshot.hot_rows is not None else [])]
+    # The files of the snapshot itself: a flush meanwhile moves rows from one half to the other.
+    cold = dataset(snapshot.files, schema=snapshot.schema, format="parquet").to_table()
+    tables = [cold, *([snapshot.hot_rows] if snapshot.hot_rows is not None else [])]
     return pa.concat_tables(tables).to_pylist(maps_as_pydicts="strict")
 
 
 def delta_rows(data_dir: Path, prefix: str, kind: TableKind) -> list[dict]:
     """Return what any Delta reader sees."""
     path = data_dir / "tables" / "main" / "records" / f"{prefix}{kind.suffix}"
-    return _read(path).to_pylist(maps_as_pydicts="strict") if path.exists() else []
-
-
-def _read(path: Path) -> pa.Table:
-    return DeltaTable(path).to_pyarrow_table()
+    if not path.exists():
+        return []
+    return DeltaTable(path).to_pyarrow_table().to_pylist(maps_as_pydicts="strict")

@@ -21,6 +21,9 @@ TOGETHER = ("browser", "contract", "examples", "processes/one_workspace")
 IN_TWO_HALVES = {"browser": "test_k"}
 MOST_WORKERS = 4
 
+# Until everything is imported, see the end of the collection.
+gc.disable()
+
 
 class Together(LoadScopeScheduling):
     """Hands out folders and files; marks of groups do not reach the scheduler of this pytest."""
@@ -55,6 +58,7 @@ def pytest_collection_finish() -> None:
     """Spare the collector of garbage what stays to the end: a million objects, again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _place(folder: str) -> int:

@@ -29,6 +29,8 @@ _MESSAGE_SIZE = 1 << 20
 def main() -> None:
     """Import, say so, and fork on request until the gateway closes the socket."""
     end_with_parent(int(sys.argv[2]))
+    # What it imports is no garbage, and looking for some takes long; its forks look again.
+    gc.disable()
     control = socket.socket(fileno=int(sys.argv[1]))
     wake_up, wake_up_write = os.pipe()
     os.set_blocking(wake_up_write, False)

@@ -8,15 +8,15 @@ from functools import partial
 from databricks.sdk.service.serving import ServedEntityOutput, ServingEndpointDetailed
 
 from backend.error_translation import translated
-from backend.errors import NotFound, NotOffered, ReviewAppError
-from backend.feedback.assessment_tables import assessment_log
+from backend.errors import NotFound, ReviewAppError
 from backend.jobs.asking_together import Came, hear_together
 from backend.jobs.replay import NOT_WHOLE
 from backend.jobs.work import Work
-from backend.replay import recorded_requests as replay_requests
 from backend.replay.asking_again import AskedAgain, body_of, told
 from backend.replay.bisection import REQUEST, TABLE, Tried, likened
-from backend.replay.record import FormerRequest
+from backend.request_logs import whole_requests
+from backend.request_logs.former_request import FormerRequest
+from backend.request_logs.log_tables import tables_of
 from backend.serving.deployment_names import FEEDBACK
 
 
@@ -24,7 +24,7 @@ def run(work: Work) -> None:
     """Ask each version once, and keep the answers as a table of the run."""
     with translated():
         detail = work.workspace.serving_endpoints.get(work.job.endpoint)
-    former = _former(work, detail)
+    former = _former(work)
     kept = _kept(detail, former.model)
     tries: list[Tried] = []
     with closing(hear_together(work, _questions(work, former, kept))) as hearing:
@@ -36,12 +36,10 @@ def run(work: Work) -> None:
     work.result.update(versions=len(tries), failed=sum(bool(each.error) for each in tries))
 
 
-def _former(work: Work, detail: ServingEndpointDetailed) -> FormerRequest:
-    log = assessment_log(detail)
-    if log is None:
-        raise NotOffered(replay_requests.NO_TABLES)
+def _former(work: Work) -> FormerRequest:
+    tables = tables_of(work.workspace, work.job.endpoint)
     request_id = str(work.parameters.get(REQUEST, ""))
-    found = next(replay_requests.read(work.workspace, log, [request_id]), None)
+    found = next(whole_requests.read(work.workspace, tables, [request_id]), None)
     if found is None or found.body is None:
         raise NotFound(NOT_WHOLE)
     return found

@@ -5,9 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
-from backend.error_translation import translated
-from backend.errors import NotFound, NotOffered, ReviewAppError
-from backend.feedback.assessment_tables import AssessmentLog, assessment_log
+from backend.errors import NotFound, ReviewAppError
 from backend.jobs.asking_together import Came, hear_together
 from backend.jobs.work import Work
 from backend.replay import recorded_requests as replay_requests
@@ -15,12 +13,14 @@ from backend.replay.asking_again import AskedAgain, body_of, told
 from backend.replay.record import (
     TABLE,
     WANTED,
-    FormerRequest,
     NewAnswer,
     compared,
     wanted_from,
 )
 from backend.replay.recorded_requests import Found
+from backend.request_logs import whole_requests
+from backend.request_logs.former_request import FormerRequest
+from backend.request_logs.log_tables import LogTables, tables_of
 
 NOTHING = "No recorded request is like this any more."
 NOT_WHOLE = "The request is not on record in the words it was asked, so it could not be repeated."
@@ -29,26 +29,24 @@ Question = tuple[FormerRequest, Callable[[], AskedAgain]]
 
 def run(work: Work) -> None:
     """Ask everything that is wanted, and keep the answers as a table of the run."""
-    with translated():
-        detail = work.workspace.serving_endpoints.get(work.job.endpoint)
-    log = assessment_log(detail)
-    if log is None:
-        raise NotOffered(replay_requests.NO_TABLES)
-    found = replay_requests.find(work.workspace, log, wanted_from(work.parameters.get(WANTED, {})))
+    tables = tables_of(work.workspace, work.job.endpoint)
+    wanted = wanted_from(work.parameters.get(WANTED, {}))
+    found = replay_requests.find(work.workspace, tables, wanted)
     if not found:
         raise NotFound(NOTHING)
     came: dict[str, NewAnswer] = {}
     work.tell(0, len(found), "Reading what was asked")
-    with closing(hear_together(work, _questions(work, log, found))) as hearing:
+    with closing(hear_together(work, _questions(work, tables, found))) as hearing:
         for former, heard in hearing:
             came[former.request_id] = _answer(former, heard)
             work.tell(len(came), len(found), f"Asked {len(came)} of {len(found)}")
     _keep(work, [came.get(each.request_id, _not_asked(each)) for each in found])
 
 
-def _questions(work: Work, log: AssessmentLog, found: Sequence[Found]) -> Iterator[Question]:
+def _questions(work: Work, tables: LogTables, found: Sequence[Found]) -> Iterator[Question]:
     """Yield what can be asked; bodies are read only shortly before."""
-    for former in replay_requests.read(work.workspace, log, [each.request_id for each in found]):
+    ids = [each.request_id for each in found]
+    for former in whole_requests.read(work.workspace, tables, ids):
         if former.body is not None:
             body = partial(body_of, former.body, former.request_id, former.asked_by)
             yield replace(former, body=None), partial(_asked, work, body)

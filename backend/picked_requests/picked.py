@@ -21,11 +21,12 @@ from backend.feedback.verdicts import CORRECTED, CustomAnswer, Verdict
 from backend.identity import SEES_ALL, Viewer
 from backend.long_work.record import Job
 from backend.mlflow_import import load_mlflow
-from backend.picked_requests import whole_requests
 from backend.replay.asking_again import asked_in
 from backend.replay.marks import CLIENT_PREFIX, FIRST_ASKED_BY
-from backend.replay.record import MOST, FormerRequest, Said, Wanted
+from backend.replay.record import MOST, Said, Wanted
 from backend.replay.replays import Replays
+from backend.request_logs import whole_requests
+from backend.request_logs.former_request import FormerRequest
 from backend.request_logs.log_tables import tables_of
 from backend.serving.endpoint_changes import EXPERIMENT_TAG
 from backend.serving.endpoints import ServedVersion, endpoint_from

@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 
 from databricks.sdk import WorkspaceClient
 
-from backend.error_translation import translated
-from backend.errors import NotFound, NotOffered
-from backend.feedback.assessment_tables import AssessmentLog, assessment_log
+from backend.errors import NotFound
 from backend.feedback.feedback import Feedback
 from backend.feedback.verdicts import Thumb, Verdict
 from backend.identity import Viewer
@@ -18,7 +16,9 @@ from backend.long_work.long_work import LongWork
 from backend.long_work.record import Job, JobKind, JobState
 from backend.replay import recorded_requests as replay_requests
 from backend.replay.bisection import REQUEST, TABLE, Pointed, Tried, pointed, tried_from
-from backend.replay.record import FormerRequest
+from backend.request_logs import whole_requests
+from backend.request_logs.former_request import FormerRequest
+from backend.request_logs.log_tables import tables_of
 
 NOT_ON_RECORD = "This request is not on record at this endpoint, or not any more."
 
@@ -55,11 +55,12 @@ class Bisections:
         """Return what was asked and answered, with what everybody has said of it."""
         # Whoever may know the endpoint's jobs may know what others asked.
         self._long_work.latest(viewer, endpoint, JobKind.BISECT)
-        log, app = self._log(endpoint), self._as_app()
-        found = next(replay_requests.read(app, log, [request_id]), None)
+        app = self._as_app()
+        tables = tables_of(app, endpoint)
+        found = next(whole_requests.read(app, tables, [request_id]), None)
         if found is None:
             raise NotFound(NOT_ON_RECORD)
-        said = replay_requests.verdicts_on(app, log, [request_id])
+        said = replay_requests.verdicts_on(app, tables, [request_id])
         return replace(found, body=None, verdicts=tuple(said.get(request_id, ())))
 
     def begin(self, viewer: Viewer, endpoint: str, request_id: str) -> Job:
@@ -95,13 +96,6 @@ class Bisections:
         }
         found = pointed(judged, former.answer, former.version, right)
         return Bisection(job, former, judged, found, own)
-
-    def _log(self, endpoint: str) -> AssessmentLog:
-        with translated():
-            log = assessment_log(self._workspace.serving_endpoints.get(endpoint))
-        if log is None:
-            raise NotOffered(replay_requests.NO_TABLES)
-        return log
 
 
 def _thumb(verdicts: Iterable[Verdict]) -> Thumb | None:

@@ -6,7 +6,7 @@ is kept here, by the id of the former request.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -180,21 +180,3 @@ def _judged(answer: NewAnswer, verdicts: Iterable[Verdict]) -> Choice | None:
 def compared(answer: NewAnswer, old_text: str) -> NewAnswer:
     """Say whether the answer differs in more than the space between its words."""
     return replace(answer, is_changed=answer.has_come and not is_same(answer.answer, old_text))
-
-
-@dataclass(frozen=True)
-class FormerRequest:
-    """One request as the log has it; `body` is the whole of it, in the words of the interface."""
-
-    request_id: str
-    question: str = ""
-    answer: str = ""
-    # The questions before it in its conversation.
-    before: tuple[str, ...] = ()
-    model: str = ""
-    version: str = ""
-    asked_at: datetime | None = None
-    asked_by: str = ""
-    body: Mapping[str, Any] | None = None
-    # Somebody's last word each, as far as whoever looks may know it.
-    verdicts: tuple[Verdict, ...] = field(default=())

@@ -15,7 +15,7 @@ from databricks.sdk.service import serving
 
 from backend.error_translation import translated
 from backend.errors import NotAllowed, NotFound, NotOffered
-from backend.feedback.assessment_tables import AssessmentLog, assessment_log
+from backend.feedback.assessment_tables import assessment_log
 from backend.feedback.feedback import LOOK_ONLY, Feedback
 from backend.feedback.verdicts import Verdict
 from backend.identity import SEES_ALL, Role, Viewer
@@ -28,7 +28,6 @@ from backend.replay.record import (
     TABLE,
     VERSION,
     WANTED,
-    FormerRequest,
     NewAnswer,
     ReplaySummary,
     Said,
@@ -37,6 +36,9 @@ from backend.replay.record import (
     summary_of,
     wanted_from,
 )
+from backend.request_logs import whole_requests
+from backend.request_logs.former_request import FormerRequest
+from backend.request_logs.log_tables import NO_LOG, tables_of
 from backend.serving.deployment_names import FEEDBACK
 
 NOT_SERVED = (
@@ -89,7 +91,8 @@ class Replays:
     def count(self, viewer: Viewer, endpoint: str, wanted: Wanted) -> int:
         """Return how many recorded requests are like this."""
         _check_sees_all(viewer)
-        return replay_requests.count(self._workspace, _log(self._detail(endpoint)), wanted)
+        tables = tables_of(self._workspace, endpoint)
+        return replay_requests.count(self._workspace, tables, wanted)
 
     def begin(
         self,
@@ -102,7 +105,8 @@ class Replays:
     ) -> Job:
         """Have a served version asked again what is wanted."""
         detail = self._detail(endpoint)
-        _log(detail)
+        if assessment_log(detail) is None:
+            raise NotOffered(NO_LOG)
         version = _version(detail, served_name)
         parameters = {WANTED: wanted.as_parameters(), SHARED: is_shared, VERSION: version}
         return self._long_work.ask(viewer, JobKind.REPLAY, endpoint, served_name, parameters)
@@ -135,11 +139,12 @@ class Replays:
         ids = [each for each in request_ids if each in known]
         if not ids:
             return {}
-        log, app = _log(self._detail(replay.job.endpoint)), self._as_app()
-        said = replay_requests.verdicts_on(app, log, ids)
+        app = self._as_app()
+        tables = tables_of(app, replay.job.endpoint)
+        said = replay_requests.verdicts_on(app, tables, ids)
         return {
             each.request_id: replace(each, body=None, verdicts=_known_to(viewer, said, each))
-            for each in replay_requests.read(app, log, ids)
+            for each in whole_requests.read(app, tables, ids)
         }
 
     def summary(self, viewer: Viewer, endpoint: str, served_name: str) -> ReplaySummary | None:
@@ -176,13 +181,6 @@ class Replays:
     def _detail(self, endpoint: str) -> serving.ServingEndpointDetailed:
         with translated():
             return self._workspace.serving_endpoints.get(endpoint)
-
-
-def _log(detail: serving.ServingEndpointDetailed) -> AssessmentLog:
-    log = assessment_log(detail)
-    if log is None:
-        raise NotOffered(replay_requests.NO_TABLES)
-    return log
 
 
 def _check_sees_all(viewer: Viewer) -> None:

@@ -9,7 +9,7 @@ from backend.feedback.verdicts import Thumb
 from backend.long_work.record import JobState
 from backend.replay.bisection import Pointed, Tried
 from backend.replay.bisections import Bisection
-from backend.replay.record import FormerRequest
+from backend.request_logs.former_request import FormerRequest
 from backend.turns.answers import Answer
 from components import job_progress, states, text_changes, times
 from components.chat.chat_state import Entry, Judgement

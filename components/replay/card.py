@@ -6,7 +6,8 @@ import streamlit as st
 
 from backend.feedback.verdicts import Choice, Preference, Verdict
 from backend.identity import Role
-from backend.replay.record import FormerRequest, NewAnswer
+from backend.replay.record import NewAnswer
+from backend.request_logs.former_request import FormerRequest
 from components import text_changes, times
 from components.chat.answer_text import cut, safe_markdown
 from components.chat.chat_state import Entry

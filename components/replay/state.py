@@ -10,8 +10,9 @@ import streamlit as st
 
 from backend.feedback.verdicts import Verdict
 from backend.long_work.record import JobState
-from backend.replay.record import FormerRequest, NewAnswer, ReplaySummary, summary_of
+from backend.replay.record import NewAnswer, ReplaySummary, summary_of
 from backend.replay.replays import Replay
+from backend.request_logs.former_request import FormerRequest
 from backend.turns.answers import Answer
 from components.chat.chat_state import Entry, Judgement
 from components.session import Session

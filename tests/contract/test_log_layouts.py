@@ -4,14 +4,17 @@ Of each layout a table is made by SQL, as another workspace would have it.
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from backend.errors import NotOffered, Refused
 from backend.feedback.assessment_tables import AssessmentLog
-from backend.picked_requests import whole_requests
-from backend.request_logs import log_course, log_details, log_facets, log_pages
+from backend.replay import recorded_requests
+from backend.replay.record import Said as Judged
+from backend.replay.record import Wanted
+from backend.request_logs import log_course, log_details, log_facets, log_pages, whole_requests
 from backend.request_logs.log_tables import tables_at
 from backend.request_logs.query import LogQuery, Outcome, Said
 from backend.tables import sql
@@ -56,6 +59,7 @@ LAYOUTS = {
         ":id, CAST(:time AS TIMESTAMP), CAST(:status AS INT), 37, :request, :response",
     ),
 }
+ANYTHING = Wanted(said=Judged.ANYTHING)
 VERSIONS = {"gateway": "entity-2", "legacy": "2", "newer": ""}
 
 
@@ -134,6 +138,20 @@ def test_payload_alone_is_filtered_opened_and_summed_up(client, layout):
     (whole,) = whole_requests.read(client, tables, ["r-1", "r-3", "none"])
     assert (whole.body, whole.answer) == (json.loads(ASKED), "Five.")
     assert detail.verdicts == ()
+
+
+def test_what_is_asked_again_is_found_in_any_layout(client, layout):
+    """What was answered with success; what nobody could say anything of is asked for as such."""
+    tables = tables_at(client, "chain", AssessmentLog("main", "layouts", layout))
+
+    for wanted in (ANYTHING, replace(ANYTHING, text="FIVE", **SINCE)):
+        assert recorded_requests.count(client, tables, wanted) == 1
+        (found,) = recorded_requests.find(client, tables, wanted)
+        assert (found.request_id, found.version) == ("r-1", VERSIONS[layout])
+    assert recorded_requests.count(client, tables, replace(ANYTHING, version="7")) == 0
+    assert recorded_requests.verdicts_on(client, tables, ["r-1"]) == {}
+    with pytest.raises(Refused, match="What people said"):
+        recorded_requests.find(client, tables, Wanted())
 
 
 def test_agents_and_old_chats_are_understood_too(client, make):

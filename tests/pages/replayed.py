@@ -9,8 +9,9 @@ from backend.identity import Viewer
 from backend.long_work.record import Job, JobKind, JobState
 from backend.replay.bisection import Tried, likened, pointed
 from backend.replay.bisections import Bisection
-from backend.replay.record import FormerRequest, NewAnswer, ReplaySummary, Said, Wanted
+from backend.replay.record import NewAnswer, ReplaySummary, Said, Wanted
 from backend.replay.replays import Replay
+from backend.request_logs.former_request import FormerRequest
 from tests.pages.deployed import ENDPOINT, FIRST
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)

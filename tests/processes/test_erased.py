@@ -18,7 +18,7 @@ from backend.erasure.protocol import Kind, Outcome
 from backend.identity import Identity
 from backend.picked_requests import records
 from backend.picked_requests.picked import record_of
-from backend.replay.record import FormerRequest
+from backend.request_logs.former_request import FormerRequest
 from local_workspace import running_workspace
 from local_workspace.client import LocalClient
 from local_workspace.inference_tables.table_layout import TableKind

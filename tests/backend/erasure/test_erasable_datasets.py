@@ -13,7 +13,7 @@ from backend.errors import NotAllowed
 from backend.feedback.verdicts import Verdict
 from backend.picked_requests import records
 from backend.picked_requests.picked import record_of
-from backend.replay.record import FormerRequest
+from backend.request_logs.former_request import FormerRequest
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload``:sqlalchemy.exc.SADeprecationWarning")
 

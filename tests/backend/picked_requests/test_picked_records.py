@@ -16,7 +16,7 @@ from backend.picked_requests.picked import (
     record_of,
 )
 from backend.replay.marks import FIRST_ASKED_BY
-from backend.replay.record import FormerRequest
+from backend.request_logs.former_request import FormerRequest
 from backend.request_logs.log_tables import LogTables
 from backend.tables import sql
 

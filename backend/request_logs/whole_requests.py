@@ -1,4 +1,4 @@
-"""Picked requests as they were asked and answered, from whatever tables an endpoint's log has.
+"""Requests as they were asked and answered, from whatever tables an endpoint's log has.
 
 Read with the rights of the client that is given.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from databricks.sdk import WorkspaceClient
 
 from backend.errors import Refused
-from backend.replay.record import FormerRequest
+from backend.request_logs.former_request import FormerRequest
 from backend.request_logs.log_tables import LogTables
 from backend.tables import sql
 from backend.tables.moments import moment_of

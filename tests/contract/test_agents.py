@@ -1,13 +1,15 @@
 """deploy(), our counterpart of databricks.agents.deploy, against a running workspace."""
 
 import pytest
+from databricks.sdk.service.serving import Route, ServedEntityInput, TrafficConfig
 
 from backend.agents import deploy
 from backend.errors import BeingChanged, ModelRefused, NotFound
 from tests.registered_models import question, register, register_again
 
 MODEL = "main.contract.deployed"
-ENDPOINT = "agents_main-contract-deployed"
+PREFIX = "main-contract-deployed"
+ENDPOINT = f"agents_{PREFIX}"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,34 @@ def settle(client) -> list:
 def traffic(client) -> dict[str, int]:
     routes = client.serving_endpoints.get(ENDPOINT).config.traffic_config.routes
     return {each.served_model_name: each.traffic_percentage for each in routes}
+
+
+def fill(client, model: str, versions: list[int]) -> None:
+    """Put versions on the endpoint all at once, in the order deploys would leave them in."""
+    kept = client.serving_endpoints.get(ENDPOINT).config.served_entities
+    entities = [
+        *(_entity(f"{PREFIX}_{each}", model, str(each)) for each in versions[::-1]),
+        *(_entity(each.name, each.entity_name, each.entity_version) for each in kept),
+    ]
+    shares = [100] + [0] * (len(entities) - 1)
+    routes = [
+        Route(traffic_percentage=share, served_model_name=each.name)
+        for share, each in zip(shares, entities, strict=True)
+    ]
+    traffic = TrafficConfig(routes=routes)
+    client.serving_endpoints.update_config(
+        ENDPOINT, served_entities=entities, traffic_config=traffic
+    )
+
+
+def _entity(name: str, model: str, version: str) -> ServedEntityInput:
+    return ServedEntityInput(
+        entity_name=model,
+        entity_version=version,
+        name=name,
+        workload_size="Small",
+        scale_to_zero_enabled=False,
+    )
 
 
 def test_deployment_has_the_names_and_addresses_of_the_platform(client, model, host):
@@ -72,9 +102,7 @@ def test_deploying_an_earlier_version_again_moves_the_traffic_back(client, model
 
 def test_fifteenth_version_drops_the_oldest_idle_one_and_says_so(client, model):
     """Fourteen versions and feedback fill the endpoint; the next deploy makes room."""
-    for _ in range(12):
-        deploy(model, register_again(model))
-        settle(client)
+    fill(client, model, [register_again(model) for _ in range(12)])
     assert len(settle(client)) == 15
 
     with pytest.warns(UserWarning, match="no longer serves main.contract.deployed version 2"):

@@ -50,8 +50,8 @@ def critical_path(children: Children) -> frozenset[str]:
         spans, until, is_open = waiting.pop()
         for span, span_end in _last_before(spans, until, is_open=is_open):
             found.add(span.span_id)
-            below = children.get(span.span_id, [])
-            waiting.append((below, span_end, is_open and span.end_ns is None))
+            if below := children.get(span.span_id):
+                waiting.append((below, span_end, is_open and span.end_ns is None))
     return frozenset(found)
 
 
@@ -91,8 +91,8 @@ def _walk(children: Children, top: TraceSpan | None = None) -> Iterator[tuple[Tr
     while waiting:
         span, depth = waiting.pop()
         yield span, depth
-        below = children.get(span.span_id, ())
-        waiting.extend((each, depth + 1) for each in reversed(below))
+        if below := children.get(span.span_id):
+            waiting.extend((each, depth + 1) for each in reversed(below))
 
 
 def _cut_circles(lost: Sequence[TraceSpan], children: Children) -> None:

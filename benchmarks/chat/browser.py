@@ -6,6 +6,7 @@ imported here, when a figure needs it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ _WATCH = "([event, texts]) => watch(event, texts)"
 _CAN_BE_JUDGED = "([words, thumbs]) => canBeJudged(words, thumbs)"
 _PATIENCE_MS = 60_000
 _SEEN_MS = 30_000
+_LOOK_MS = 10
 _ATTEMPTS = 4
 
 
@@ -69,7 +71,11 @@ class Tab:
     def visit(self, address: str, seen: str) -> float:
         """Open an address; returns the milliseconds until something is on the screen there."""
         self._page.goto(address)
-        self._page.locator(seen).first.wait_for()
+        there, until = self._page.locator(seen).first, time.monotonic() + _PATIENCE_MS / 1000
+        # Waiting for it as Playwright does would be to look twice a second.
+        while not there.is_visible() and time.monotonic() < until:
+            self._page.wait_for_timeout(_LOOK_MS)
+        there.wait_for()
         return float(self._page.evaluate("() => orTooLate(framed())"))
 
     def ask(self, name: str) -> Asked:

@@ -26,6 +26,8 @@ from benchmarks.logs.topics import RARE
 from benchmarks.logs.turns import DAYS, VERSIONS, Month
 
 _Choose = Callable[[random.Random], LogQuery]
+# Nobody in this month said that they do not know.
+_SAID = [each for each in Said if each is not Said.UNKNOWN]
 
 
 def choices(month: Month) -> dict[str, _Choose]:
@@ -61,7 +63,7 @@ def choices(month: Month) -> dict[str, _Choose]:
                 f"c{conversations - 1 - chance.randrange(conversations // 5)}"
             )
         ),
-        "called": some(said=lambda chance: chance.choice(list(Said))),
+        "called": some(said=lambda chance: chance.choice(_SAID)),
         "reviewer": some(said_by=lambda chance: chance.choice(REVIEWERS)),
         "comment": some(with_comment=lambda _: True),
         "reasons": some(reasons=lambda chance: (chance.choice(REASONS_DOWN),)),

@@ -33,11 +33,10 @@ VIEWS: dict[str, tuple[str, Callable[[Session, LogQuery], None]]] = {
     "documents": ("Documents", documents_view.draw),
     "differ": ("Where they differ", disputes_view.draw),
     "unjudged": ("To judge next", unjudged_view.draw),
-    "versions": ("Two versions", versions_view.draw),
+    address.VERSIONS: ("Two versions", versions_view.draw),
     "report": ("Report", report_view.draw),
 }
 USUAL = "said"
-VERSIONS = "versions"
 _VIEW = "quality_view"
 _TIME = "quality_time"
 _SPANS = ("24h", "7d", "30d", "90d")
@@ -80,7 +79,7 @@ def _choose_view() -> None:
     of_comparison = (address.VERSION, address.OTHER)
     for name in (
         address.GROUP,
-        *(of_comparison if address.value(address.VIEW) == VERSIONS else ()),
+        *(of_comparison if address.value(address.VIEW) == address.VERSIONS else ()),
     ):
         address.put(name, "")
     address.put(address.VIEW, "" if chosen == USUAL else chosen)
@@ -133,7 +132,7 @@ def _draw(session: Session) -> None:
         return
     view = _view()
     query = address.query(endpoint)
-    if query.version and view != VERSIONS:
+    if query.version and view != address.VERSIONS:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.caption(f"Only version {escaped(query.version)}", width="content")
             st.button(

@@ -4,11 +4,15 @@ Works in every language: a word that is in very many questions says little (TF-I
 without spaces go by pairs of characters. The same questions always give the same result.
 """
 
+import importlib
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
+
+from backend.mlflow_import import load_mlflow
 
 # Above this share of the questions a word is no subject: there are several.
 _USUAL_SHARE = 0.5
@@ -31,6 +35,7 @@ _WORD = re.compile(rf"[{_WITHOUT_SPACES}]+|[^\W\d_{_WITHOUT_SPACES}][^\W_{_WITHO
 _RUN = re.compile(rf"[{_WITHOUT_SPACES}]+")
 # A word longer than this is an address or noise.
 _LONGEST = 40
+_TURN = Lock()
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,19 @@ def words_of(question: str) -> list[str]:
     return found
 
 
+def _load() -> None:
+    """Import what takes seconds and only who looks at topics needs; threads take turns."""
+    # MLflow brings polars, and sklearn asks it something wherever it finds it, half imported too.
+    load_mlflow()
+    with _TURN:
+        importlib.import_module("sklearn.cluster")
+        importlib.import_module("sklearn.feature_extraction.text")
+
+
 def space_of(questions: Sequence[str]) -> WordSpace:
     """Return where the questions lie."""
-    # It takes seconds to import, and only who looks at topics needs it.
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    _load()
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - see there
 
     split = [words_of(each) for each in questions]
     known = _telling(split)
@@ -69,8 +83,7 @@ def space_of(questions: Sequence[str]) -> WordSpace:
 
 def groups_of(space: WordSpace, number: int) -> list[int]:
     """Return which group each question is in, from 0; -1 for those without a telling word."""
-    # As above.
-    from sklearn.cluster import KMeans, MiniBatchKMeans  # noqa: PLC0415
+    from sklearn.cluster import KMeans, MiniBatchKMeans  # noqa: PLC0415 - see `_load`
 
     has_words = space.points.getnnz(axis=1) > 0
     rows = space.points[has_words]

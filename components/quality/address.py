@@ -15,6 +15,8 @@ REQUESTS = "../pages/request_logs.py"
 CHAT = "../pages/chat.py"
 VIEW, VERSION, OTHER, GROUP = "view", "version", "other", "group"
 ENDPOINT, SPAN = "endpoint", "span"
+# The view in which two versions are compared.
+VERSIONS = "versions"
 
 
 def query(endpoint: str) -> LogQuery:

@@ -66,7 +66,9 @@ def _choose(asked: Sequence[str]) -> tuple[str, str]:
 
 
 def _put(name: str, key: str) -> None:
-    address.put(name, str(st.session_state[key]))
+    # A browser that has not drawn another view yet still tells what was chosen in this one.
+    if address.value(address.VIEW) == address.VERSIONS:
+        address.put(name, str(st.session_state[key]))
 
 
 def _draw_figures(found: Versions, query: LogQuery) -> None:

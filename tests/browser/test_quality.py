@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.looking import look_at
+from tests.browser.looking import AT_REST, look_at
 
 
 def test_analyst_goes_from_a_share_to_its_rows_and_takes_a_report_along(logged, visit, tmp_path):
@@ -31,6 +31,9 @@ def test_analyst_goes_from_a_share_to_its_rows_and_takes_a_report_along(logged, 
     expect(page).to_have_url(re.compile("view=versions"))
 
     page.get_by_role("radio", name="Topics").click()
+    # Two versions have groups of their own, with buttons of the same names.
+    expect(page.get_by_text("put into groups by the words").first).to_be_visible()
+    page.locator(AT_REST).wait_for()
     page.get_by_role("button", name=re.compile(r"Show \d+ question")).first.click()
     expect(page.get_by_role("link", name="Open").first).to_be_visible()
     page.get_by_role("radio", name="Report").click()

@@ -15,14 +15,12 @@ _TURN = Lock()
 def load_mlflow() -> None:
     """Return when MLflow can be imported by anybody."""
     with _TURN:
-        if "mlflow" in sys.modules:
-            importlib.import_module("mlflow")
-            return
         # Looking for garbage among what is being imported takes a third of the time.
-        was_looking = gc.isenabled()
-        gc.disable()
+        is_paused = gc.isenabled() and "mlflow" not in sys.modules
+        if is_paused:
+            gc.disable()
         try:
             importlib.import_module("mlflow")
         finally:
-            if was_looking:
+            if is_paused:
                 gc.enable()

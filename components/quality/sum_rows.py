@@ -18,7 +18,14 @@ SHOWN = 8
 STYLE = """<style>
 @media (min-width: 1250px) {
   [class*="st-key-quality_row_"] { display: grid; max-width: 72rem; align-items: center;
+    grid-template-columns: minmax(0, 12rem) 7rem minmax(0, 1fr) 7rem 7rem; }
+}
+/* An address of a person takes more, and so does the share beside it. */
+@media (min-width: 1400px) {
+  [class*="st-key-quality_row_"] {
     grid-template-columns: minmax(0, 15rem) 7rem minmax(0, 1fr) 7rem 7rem; }
+}
+@media (min-width: 1250px) {
   [class*="st-key-quality_row_reason_"] { grid-template-columns: 12rem 7rem 7rem; }
 }
 [class*="st-key-quality_row_"] [data-testid=stElementContainer]:has(.share-plot) { width: 7rem; }

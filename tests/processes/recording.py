@@ -12,6 +12,17 @@ def older_endpoint(connection: WorkspaceConnection, name: str) -> None:
     recorded_endpoint(connection, name, config=config, ai_gateway={})
 
 
+def judged_endpoint(connection: WorkspaceConnection, name: str) -> None:
+    """Create one with tables that takes verdicts, too, and wait for it."""
+    entities = [
+        {"entity_name": MODEL, "entity_version": "1", "name": "v1"},
+        {"entity_name": "main.records.feedback", "entity_version": "1", "name": "feedback"},
+    ]
+    routes = [{"served_entity_name": "v1", "traffic_percentage": 100}]
+    config = {"served_entities": entities, "traffic_config": {"routes": routes}}
+    recorded_endpoint(connection, name, config=config)
+
+
 def recorded_endpoint(connection: WorkspaceConnection, name: str, **more) -> None:
     """Create an endpoint with tables `main.records.NAME_payload…` and wait for it."""
     served = {"entity_name": MODEL, "entity_version": "1", "name": "v1"}

@@ -22,9 +22,9 @@ from backend.request_logs.former_request import FormerRequest
 from local_workspace import running_workspace
 from local_workspace.client import LocalClient
 from local_workspace.inference_tables.table_layout import TableKind
-from tests.processes.conftest import MODEL, api, client_environment, wait_for
+from tests.processes.conftest import api, client_environment, wait_for
 from tests.processes.recorded import rows
-from tests.processes.recording import older_endpoint, recorded_endpoint
+from tests.processes.recording import judged_endpoint, older_endpoint
 from tests.registered_models import question
 
 ENDPOINT = "erasing"
@@ -70,13 +70,7 @@ def workspace(seeded, tmp_path_factory):
     folder = tmp_path_factory.mktemp("erased") / "data"
     shutil.copytree(seeded, folder)
     with running_workspace(folder) as connection, client_environment(connection):
-        entities = [
-            {"entity_name": MODEL, "entity_version": "1", "name": "v1"},
-            {"entity_name": "main.records.feedback", "entity_version": "1", "name": "feedback"},
-        ]
-        routes = [{"served_entity_name": "v1", "traffic_percentage": 100}]
-        config = {"served_entities": entities, "traffic_config": {"routes": routes}}
-        recorded_endpoint(connection, ENDPOINT, config=config)
+        judged_endpoint(connection, ENDPOINT)
         yield connection, folder
 
 

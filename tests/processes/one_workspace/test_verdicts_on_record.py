@@ -7,21 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from local_workspace.inference_tables.table_layout import TableKind
-from tests.processes.conftest import MODEL, api, ask, wait_for
+from tests.processes.conftest import api, ask, wait_for
 from tests.processes.recorded import delta_rows, rows
-from tests.processes.recording import recorded_endpoint
+from tests.processes.recording import judged_endpoint
 
 _POSITIVE = {"ratings": {"answer_correct": {"value": "positive"}}, "free_text_comment": "good"}
-
-
-def judged_endpoint(connection, name: str) -> None:
-    entities = [
-        {"entity_name": MODEL, "entity_version": "1", "name": "v1"},
-        {"entity_name": "main.records.feedback", "entity_version": "1", "name": "feedback"},
-    ]
-    routes = [{"served_entity_name": "v1", "traffic_percentage": 100}]
-    config = {"served_entities": entities, "traffic_config": {"routes": routes}}
-    recorded_endpoint(connection, name, config=config)
 
 
 def asked(connection, name: str) -> str:
